@@ -1,0 +1,202 @@
+"""The values that smsops compares: what git says, what the account says, what the last record says.
+
+Everything here is frozen and knows nothing of files, of Twilio or of the terminal. Desired and live settings
+are the same class, so "differs" is `!=`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from typing import Final
+
+
+class Unmanaged(Enum):
+    """The type of `UNMANAGED`: a field that no channel sets, neither compared nor changed."""
+
+    UNMANAGED = "unmanaged"
+
+
+UNMANAGED: Final = Unmanaged.UNMANAGED
+
+
+class Direction(StrEnum):
+    """Which way messages go (contract 2.3)."""
+
+    OUTBOUND = "outbound"
+    INBOUND_AND_OUTBOUND = "inbound-and-outbound"
+    INBOUND = "inbound"
+
+    @property
+    def receives(self) -> bool:
+        return self is not Direction.OUTBOUND
+
+    @property
+    def sends(self) -> bool:
+        return self is not Direction.INBOUND
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSettings:
+    """The managed fields of a messaging service; an empty string means that nothing is called."""
+
+    friendly_name: str
+    webhook_url: str | Unmanaged = ""
+    webhook_method: str | Unmanaged = "POST"
+    fallback_url: str | Unmanaged = ""
+    fallback_method: str | Unmanaged = "POST"
+    status_callback_url: str | Unmanaged = ""
+    use_inbound_webhook_on_number: bool | Unmanaged = False
+    """True: the number's own settings win over the service's (deferral, twilio.md 3.1)."""
+    use_case: str | Unmanaged = UNMANAGED
+    validity_period: int | Unmanaged = UNMANAGED
+    """Seconds that a message may wait in the provider's queue."""
+    sticky_sender: bool | Unmanaged = UNMANAGED
+    smart_encoding: bool | Unmanaged = UNMANAGED
+    mms_converter: bool | Unmanaged = UNMANAGED
+    area_code_geomatch: bool | Unmanaged = UNMANAGED
+
+
+MESSAGING_FIELDS: Final = (
+    "use_case",
+    "validity_period",
+    "sticky_sender",
+    "smart_encoding",
+    "mms_converter",
+    "area_code_geomatch",
+)
+"""Settings that live under `messaging` in a channel file."""
+
+
+def field_key(name: str) -> str:
+    """The channel file's key for a setting, such as `messaging.validity_period`."""
+    return f"messaging.{name}" if name in MESSAGING_FIELDS else name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """One declared phone number of a channel."""
+
+    number: str
+    """E.164."""
+    label: str | None = None
+    flow: str | None = None
+    """The experience flow that answers on this number; a linked number is guarded like a protected one."""
+    protected: bool = False
+
+    @property
+    def guarded(self) -> bool:
+        """Whether leaving its pool needs `--allow protected`."""
+        return self.protected or self.flow is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One channel file, with defaults and short forms resolved."""
+
+    name: str
+    provider: str
+    account: str
+    direction: Direction
+    settings: ServiceSettings
+    senders: tuple[Sender, ...]
+    service_sid: str | None = None
+    """The pinned SID; None where the file has none."""
+    enabled: bool = True
+    path: str = ""
+    """Relative to the project, with forward slashes."""
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """First line of each key (`webhook_url`, `messaging.use_case`) and of each number (`+1206…`), from 1."""
+    document: Mapping[str, object] = field(default_factory=dict)
+    """The file as it was written, for `show`; declared-only keys (owner, tags, …) live only here."""
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        return frozenset(sender.number for sender in self.senders)
+
+    @property
+    def receives(self) -> bool:
+        """Whether replies reach the webhook: a disabled channel behaves as outbound (contract 2.2)."""
+        return self.enabled and self.direction.receives
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredState:
+    """What git says of one account."""
+
+    account: str
+    account_sid: str
+    channels: tuple[Channel, ...]
+    """Every channel of the account, also when only some are planned."""
+    selected: frozenset[str] | None = None
+    """Names of the channels to plan; None means all."""
+
+    @property
+    def planned(self) -> tuple[Channel, ...]:
+        chosen = self.channels if self.selected is None else [c for c in self.channels if c.name in self.selected]
+        return tuple(sorted(chosen, key=lambda channel: channel.name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveService:
+    """A messaging service as the account has it now."""
+
+    sid: str
+    settings: ServiceSettings
+    pool: Mapping[str, str] | None = None
+    """E.164 to number SID; None when the pool was not read because nothing depends on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnedNumber:
+    """A phone number that the account owns."""
+
+    sid: str
+    sms: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveState:
+    """What one account says now: all its services, and the pools and numbers that the plan rests on."""
+
+    account_sid: str
+    services: Mapping[str, LiveService]
+    numbers: Mapping[str, OwnedNumber] | None = None
+    """The inventory by E.164; None when it was not read because no number is to be attached."""
+    api_calls: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a plan needs to know of one channel; a reader reads for these and no more."""
+
+    service_sid: str | None
+    """The SID that the file or the base names; None when there is none yet."""
+    friendly_name: str
+    numbers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseChannel:
+    """What the last record says of one channel."""
+
+    service_sid: str
+    pool: frozenset[str] = frozenset()
+    """Numbers that smsops put or confirmed in the pool."""
+    guarded: frozenset[str] = frozenset()
+    """Those of them that were protected or linked to a flow."""
+    held_back: frozenset[str] = frozenset()
+    """Numbers found in the pool, never declared, and left there: still waiting for `--allow prune`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What the ledger remembers of one account; empty before the first apply."""
+
+    channels: Mapping[str, BaseChannel] = field(default_factory=dict)
+    creating: frozenset[str] = frozenset()
+    """Channels whose create was begun and never confirmed: a namesake that is live now is theirs."""
+
+
+EMPTY_BASE: Final = Base()

@@ -1,0 +1,276 @@
+"""What should happen: desired, live and base in, an ordered plan out. Pure.
+
+**Binding** comes first: which service is whose (`binding`). A channel without a service gets a create.
+
+**Fields.** Desired and live settings are the same class; each managed field that differs is a field diff. A field
+that no channel sets is `UNMANAGED` and is not looked at.
+
+**Pools** are exact. A declared number that is not in its pool is moved when another service holds it, attached when
+it is free, and a finding when the account does not own it. A number in the pool that no channel declares is
+detached. Whether any of this *may* happen is for `gates`.
+
+**Order** is `changes.ORDER`: capacity is added before it is taken, and no number reaches a half-configured service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from urllib.parse import urlsplit
+
+from smsops.binding import Bound, bind, left_git, place
+from smsops.changes import (
+    AccountPlan,
+    AttachNumber,
+    Cause,
+    Change,
+    CreateService,
+    DeleteService,
+    DetachNumber,
+    FieldDiff,
+    Gate,
+    MoveNumber,
+    Risk,
+    UpdateService,
+    Value,
+    digest,
+    sort_key,
+)
+from smsops.diagnostics import Finding
+from smsops.model import (
+    UNMANAGED,
+    Base,
+    Channel,
+    DesiredState,
+    LiveService,
+    LiveState,
+    ServiceSettings,
+    Unmanaged,
+    field_key,
+)
+
+
+def plan(*, desired: DesiredState, live: LiveState, base: Base) -> AccountPlan:
+    """Every change that makes `live` equal `desired`, in the order of work. Raises nothing that a user can cause."""
+    bound = bind(desired=desired, live=live, base=base)
+    scene = _scene(desired, live, bound)
+    steps = {channel.name: tuple(_channel_steps(channel, bound[channel.name], scene)) for channel in desired.planned}
+    steps[""] = tuple(_departures(desired, base, scene))
+    flat = [step for found in steps.values() for step in found]
+    changes = [step for step in flat if not isinstance(step, Finding)]
+    findings = [step for step in flat if isinstance(step, Finding)]
+    return AccountPlan(
+        account=desired.account,
+        account_sid=desired.account_sid,
+        changes=tuple(sorted(changes, key=sort_key)),
+        findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
+        unchanged=sum(1 for channel in desired.planned if not steps[channel.name]),
+        unmanaged_services=len(live.services.keys() - scene.owners.keys()),
+        unmanaged_numbers=None if live.numbers is None else len(live.numbers.keys() - scene.declared),
+        bound=tuple((c.name, s.sid) for c in desired.planned if (s := bound[c.name].service)),
+        api_calls=live.api_calls,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scene:
+    """The account around one channel: who owns what, who holds what, who wants what."""
+
+    live: LiveState
+    owners: Mapping[str, str]
+    """Service SID to the channel that is bound to it."""
+    holders: Mapping[str, tuple[str, str]]
+    """E.164 to service SID and number SID, over every pool that was read."""
+    declared: frozenset[str]
+    """Every number that some channel of the account declares."""
+
+
+def _scene(desired: DesiredState, live: LiveState, bound: Mapping[str, Bound]) -> _Scene:
+    return _Scene(
+        live=live,
+        owners={found.service.sid: name for name, found in bound.items() if found.service},
+        holders={
+            number: (service.sid, number_sid)
+            for service in live.services.values()
+            for number, number_sid in (service.pool or {}).items()
+        },
+        declared=frozenset().union(*(channel.numbers for channel in desired.channels)),
+    )
+
+
+def _channel_steps(channel: Channel, found: Bound, scene: _Scene) -> Iterator[Change | Finding]:
+    if found.finding:
+        yield found.finding
+    if found.service:
+        yield from _update(channel, found.service)
+        yield from _fill_pool(channel, found.service, scene)
+        yield from _empty_pool(channel, found.service, scene)
+    elif not found.finding:
+        yield _create(channel, found.namesake)
+        if not found.namesake:
+            yield from _fill_pool(channel, None, scene)
+
+
+# --- service and fields ------------------------------------------------------------------------------------
+
+
+def _create(channel: Channel, namesake: str | None) -> CreateService:
+    return CreateService(
+        account=channel.account,
+        channel=channel.name,
+        fields=tuple(field_diffs(channel.settings, None)),
+        cause=_cause(channel, "name"),
+        precondition=digest(["namesake", channel.settings.friendly_name, namesake]),
+        refused=Gate.NAMESAKE if namesake else None,
+    )
+
+
+def _update(channel: Channel, service: LiveService) -> Iterator[UpdateService]:
+    diffs = tuple(field_diffs(channel.settings, service.settings))
+    if diffs:
+        yield UpdateService(
+            account=channel.account,
+            channel=channel.name,
+            service_sid=service.sid,
+            fields=diffs,
+            risk=Risk.MEDIUM if any(map(_reroutes, diffs)) else Risk.LOW,
+            cause=_cause(channel, diffs[0].field, "direction"),
+            precondition=digest(["service", service.sid, [[diff.name, diff.before] for diff in diffs]]),
+        )
+
+
+def field_diffs(desired: ServiceSettings, live: ServiceSettings | None) -> Iterator[FieldDiff]:
+    """The managed settings that differ; all of them when there is no live service."""
+    for setting in fields(ServiceSettings):
+        after = getattr(desired, setting.name)
+        before = getattr(live, setting.name) if live else UNMANAGED
+        if after is not UNMANAGED and after != before:
+            yield FieldDiff(
+                name=setting.name, field=field_key(setting.name), before=_value(before), after=_value(after)
+            )
+
+
+def _value(setting: str | int | bool | Unmanaged) -> Value:
+    return None if isinstance(setting, Unmanaged) else setting
+
+
+def _reroutes(diff: FieldDiff) -> bool:
+    """Whether replies end up at another host than before, or nowhere."""
+    if diff.name == "webhook_url":
+        return _host(diff.before) != _host(diff.after)
+    return diff.name == "use_inbound_webhook_on_number"
+
+
+def _host(url: Value) -> str:
+    try:
+        return urlsplit(str(url or "")).hostname or ""
+    except ValueError:
+        return ""
+
+
+# --- pool --------------------------------------------------------------------------------------------------
+
+
+def _fill_pool(channel: Channel, service: LiveService | None, scene: _Scene) -> Iterator[Change | Finding]:
+    present = _pool_of(service) if service else {}
+    sid = service.sid if service else None
+    for number in sorted(channel.numbers - present.keys()):
+        if number in scene.holders:
+            yield _move(channel, number, sid, scene)
+        else:
+            yield _attach(channel, number, sid, scene.live)
+
+
+def _move(channel: Channel, number: str, sid: str | None, scene: _Scene) -> MoveNumber:
+    holder, number_sid = scene.holders[number]
+    return MoveNumber(
+        account=channel.account,
+        channel=channel.name,
+        number=number,
+        number_sid=number_sid,
+        from_service_sid=holder,
+        from_channel=scene.owners.get(holder),
+        service_sid=sid,
+        risk=Risk.HIGH,
+        cause=_cause(channel, number),
+        precondition=digest(["held by", number, holder]),
+    )
+
+
+def _attach(channel: Channel, number: str, sid: str | None, live: LiveState) -> AttachNumber | Finding:
+    if live.numbers is None:
+        raise ValueError("a number is to be attached, and the inventory was not read")
+    owned = live.numbers.get(number)
+    if owned is None:
+        return Finding(
+            code="SMS402",
+            message=f"Account {channel.account} does not own {number}.",
+            hint="Buy or port the number first, or correct it; smsops never buys one.",
+            location=place(channel, number),
+        )
+    if not owned.sms:
+        return Finding(
+            code="SMS403",
+            message=f"{number} cannot send SMS.",
+            hint="Use a number with the SMS capability.",
+            location=place(channel, number),
+        )
+    return AttachNumber(
+        account=channel.account,
+        channel=channel.name,
+        number=number,
+        number_sid=owned.sid,
+        service_sid=sid,
+        cause=_cause(channel, number),
+        precondition=digest(["held by", number, None]),
+    )
+
+
+def _empty_pool(channel: Channel, service: LiveService, scene: _Scene) -> Iterator[DetachNumber]:
+    cause = _cause(channel, "phone_numbers")
+    for number in _nobodys(service, scene):
+        yield _detach(channel.account, channel.name, service, number, cause)
+
+
+def _nobodys(service: LiveService, scene: _Scene) -> list[str]:
+    """Numbers of the pool that no channel declares. A number that another channel declares is that channel's move."""
+    return sorted(_pool_of(service).keys() - scene.declared)
+
+
+def _detach(account: str, channel: str, service: LiveService, number: str, cause: Cause | None) -> DetachNumber:
+    return DetachNumber(
+        account=account,
+        channel=channel,
+        number=number,
+        number_sid=_pool_of(service)[number],
+        service_sid=service.sid,
+        risk=Risk.HIGH,
+        cause=cause,
+        precondition=digest(["held by", number, service.sid]),
+    )
+
+
+def _departures(desired: DesiredState, base: Base, scene: _Scene) -> Iterator[Change]:
+    """Channels that left git: their numbers are detached, their service deleted, if a gate lets them."""
+    for name, recorded in left_git(desired, base):
+        if service := scene.live.services.get(recorded.service_sid):
+            for number in _nobodys(service, scene):
+                yield _detach(desired.account, name, service, number, None)
+            yield DeleteService(
+                account=desired.account,
+                channel=name,
+                service_sid=service.sid,
+                risk=Risk.HIGH,
+                precondition=digest(["service", service.sid, sorted(_pool_of(service))]),
+            )
+
+
+def _pool_of(service: LiveService) -> Mapping[str, str]:
+    if service.pool is None:
+        raise ValueError(f"the pool of {service.sid} was not read")
+    return service.pool
+
+
+def _cause(channel: Channel, *keys: str) -> Cause:
+    where = place(channel, *keys)
+    return Cause(path=where.path, line=where.line)

@@ -1,0 +1,70 @@
+"""What `smsops.yaml` says: accounts with their credentials by reference, and the policy. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class SecretKind(StrEnum):
+    ENV = "env"
+    FILE = "file"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretRef:
+    """Where a secret is, never the secret itself: `{env: NAME}`, `{file: PATH}` or `{command: [prog, arg]}`."""
+
+    kind: SecretKind
+    target: tuple[str, ...]
+    """The variable's name, the path, or the program with its arguments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One provider account; channels name it by `name`."""
+
+    name: str
+    provider: str
+    account_sid: str
+    secret: SecretRef
+    """Of the auth token, or of the API key when `api_key_sid` is set."""
+    api_key_sid: str | None = None
+    environment: str | None = None
+    region: str | None = None
+    edge: str | None = None
+    api_base_url: str | None = None
+    line: int = 1
+    """Where `smsops.yaml` declares it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaxRemovals:
+    """Detaches and deletes that one plan may hold for one account; the larger of the two counts (contract 9)."""
+
+    count: int = 3
+    percent: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    webhook_hosts: tuple[str, ...] | Mapping[str, tuple[str, ...]] | None = None
+    """Allowed host patterns, for all or by environment; None allows every public host."""
+    max_removals: MaxRemovals = MaxRemovals()
+    drift: str = "revert"
+    require_owner: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """`smsops.yaml` with its defaults resolved."""
+
+    root: str
+    """Absolute folder of the project; paths in findings are relative to it."""
+    path: str = "smsops.yaml"
+    channels: str = "channels"
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+    policy: Policy = Policy()
+    ledger_branch: str = "smsops-ledger"
