@@ -1,0 +1,57 @@
+"""The providers that a channel can choose. Add one by a folder and a line in `PROVIDERS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from smsops.model import Channel
+from smsops.project import Account
+from smsops.providers.base import Connection, Reader, Writer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """One provider. Its functions import its client library when they are called, so that listing is free."""
+
+    name: str
+    """The value of `provider:` in a file."""
+    title: str
+    summary: str
+    """One line for `smsops providers`."""
+    instructions: Callable[[Channel | None, Account | None], str]
+    """The set-up steps for a person; a channel and its account fill in the URLs and SIDs."""
+    open_reader: Callable[[Connection], Reader]
+    """Raises ProviderError when the connection itself is wrong."""
+    open_writer: Callable[[Reader], Writer]
+    """A writer over the reader's connections and limits."""
+
+
+def _twilio_instructions(channel: Channel | None, account: Account | None) -> str:
+    from smsops.providers.twilio.instructions import instructions
+
+    return instructions(channel, account)
+
+
+def _twilio_reader(connection: Connection) -> Reader:
+    from smsops.providers.twilio.read import open_reader
+
+    return open_reader(connection)
+
+
+def _twilio_writer(reader: Reader) -> Writer:
+    from smsops.providers.twilio.write import open_writer
+
+    return open_writer(reader)
+
+
+PROVIDERS: Mapping[str, Provider] = {
+    "twilio": Provider(
+        name="twilio",
+        title="Twilio Programmable Messaging",
+        summary="A channel is a Twilio messaging service with its sender pool of phone numbers.",
+        instructions=_twilio_instructions,
+        open_reader=_twilio_reader,
+        open_writer=_twilio_writer,
+    ),
+}

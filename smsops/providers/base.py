@@ -1,0 +1,77 @@
+"""What the engine asks of a provider: read an account, carry out one change, say what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from smsops.changes import Change
+from smsops.model import LiveService, LiveState, Wanted
+from smsops.secrets.base import Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """How to reach one account: everything that was configured, with the secret resolved."""
+
+    account_sid: str
+    username: str
+    """The account SID with an auth token, the API key SID with an API key."""
+    password: Secret
+    base_url: str | None = None
+    """Another server than the provider's own: the sandbox, a test."""
+    region: str | None = None
+    edge: str | None = None
+    concurrency: int = 32
+    """The most requests at a time; the adaptive limit stays below it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What one carried-out change left behind."""
+
+    service_sid: str | None
+    """The service that was written; of a create, the new one."""
+    request_id: str | None
+    """The provider's id of the request that had the effect; None when the change was already done."""
+
+
+class Reader(Protocol):
+    """Reads an account. A reader has no way to change anything."""
+
+    def read(self, wanted: Sequence[Wanted]) -> LiveState:
+        """Read all services, the pools that `wanted` rests on, and the inventory when a number is to be attached.
+
+        Raises ProviderError; WRONG_ACCOUNT when what comes back belongs to another account.
+        """
+
+    def read_back(
+        self, service_sid: str, *, settings: bool, pool: bool, settled: Callable[[LiveService | None], bool]
+    ) -> LiveService | None:
+        """One service again, after a write; None when it does not exist. Parts not asked for are not read.
+
+        Answers may lag behind writes (twilio.md 11): it reads again, within a bound, until `settled` says yes, and
+        returns what it saw last.
+        """
+
+    @property
+    def api_calls(self) -> int:
+        """Requests sent so far, repeats included."""
+
+
+class Writer(Protocol):
+    """Carries out changes. It repeats what is safe to repeat, and nothing else."""
+
+    def execute(self, change: Change, *, service_sid: str | None) -> Receipt:
+        """Carry out one change; `service_sid` is the service of the change's channel (None: a create).
+
+        Raises ProviderError; a failed move has put the number back where it was, or says that it could not.
+        """
+
+    @property
+    def api_calls(self) -> int: ...
+
+
+Progress = Callable[[str], None]
+"""Takes one line of talk for stderr."""

@@ -1,0 +1,210 @@
+"""Reads an account: everything that a plan rests on, side by side, and no more.
+
+    1  at once: the list of services, and the pool of each service that a channel names
+    2  pools of services that bear the name of a channel without a service: namesakes
+    3  only if a wanted number is in no pool that was read: the account's numbers, and the pools of all other services,
+       because no number tells whose it is and Twilio's 21712 does not either (twilio.md 4.3)
+
+So a plan without changes costs one list of services per 1,000 and one pool a channel (contract 8). Whatever comes
+back is compared with the configured account: on the Messaging API the credentials choose the account (twilio.md 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from smsops.errors import Failure, ProviderError
+from smsops.model import LiveService, LiveState, OwnedNumber, ServiceSettings, Wanted
+from smsops.providers.base import Connection
+from smsops.providers.twilio import wire
+from smsops.providers.twilio.client import PAGE_SIZE, Door, pages, sdk_client, understood
+from smsops.providers.twilio.failures import garbled
+from smsops.providers.twilio.retry import RetryPolicy
+from smsops.providers.twilio.routes import READS
+from smsops.providers.twilio.transport import Transport
+
+Pool = Mapping[str, str]
+"""E.164 to number SID."""
+T = TypeVar("T")
+Pending = Future[Pool | None]
+
+
+class TwilioReader:
+    """Implements `Reader`. Threads may share it."""
+
+    def __init__(self, connection: Connection, transport: Transport) -> None:
+        self.connection = connection
+        self.transport = transport
+        self._door = Door(transport, READS)
+        self._account = Account(connection, self._door)
+
+    @property
+    def api_calls(self) -> int:
+        return self._door.sent
+
+    def read(self, wanted: Sequence[Wanted]) -> LiveState:
+        """See `Reader.read`."""
+        before = self.api_calls
+        workers = ThreadPoolExecutor(max_workers=max(1, self.connection.concurrency))
+        try:
+            services, pools, numbers = self._gather(wanted, workers.submit)
+        finally:
+            # After a failure what waits is dropped, and what is under way ends within its time-out.
+            workers.shutdown(cancel_futures=True)
+        return LiveState(
+            account_sid=self.connection.account_sid,
+            services={
+                sid: LiveService(sid=sid, settings=settings, pool=pools.get(sid)) for sid, settings in services.items()
+            },
+            numbers=numbers,
+            api_calls=self.api_calls - before,
+        )
+
+    def _gather(
+        self, wanted: Sequence[Wanted], submit: Callable[..., Future[Any]]
+    ) -> tuple[Mapping[str, ServiceSettings], Mapping[str, Pool], Mapping[str, OwnedNumber] | None]:
+        listing = submit(self._account.services)
+        named = sorted({want.service_sid for want in wanted if want.service_sid})
+        pending: dict[str, Pending] = {sid: submit(self._account.pool, sid) for sid in named}
+        services: dict[str, ServiceSettings] = listing.result()
+        for sid in named:
+            self._settle(sid, services, pending)
+
+        unbound = {want.friendly_name for want in wanted if want.service_sid is None}
+        namesakes = [sid for sid, found in services.items() if found.friendly_name in unbound and sid not in pending]
+        pending.update({sid: submit(self._account.pool, sid) for sid in namesakes})
+        pools = _arrived(pending)
+        if not _unaccounted(wanted, pools):
+            return (services, pools, None)
+
+        inventory = submit(self._account.numbers)
+        others = {sid: submit(self._account.pool, sid) for sid in services if sid not in pools}
+        numbers: Mapping[str, OwnedNumber] = inventory.result()
+        return (services, {**pools, **_arrived(others)}, numbers)
+
+    def _settle(self, sid: str, services: dict[str, ServiceSettings], pending: dict[str, Pending]) -> None:
+        """Ask for a service again where the list and its pool disagree: lists may lag behind writes (twilio.md 11)."""
+        if (sid in services) == (pending[sid].result() is not None):
+            return
+        services.pop(sid, None)
+        found = self._one(sid, settings=True, pool=True)
+        if found is not None and found.pool is not None:
+            services[sid] = found.settings
+            pending[sid] = Future()
+            pending[sid].set_result(found.pool)
+
+    def read_back(
+        self, service_sid: str, *, settings: bool, pool: bool, settled: Callable[[LiveService | None], bool]
+    ) -> LiveService | None:
+        """See `Reader.read_back`. Settings that were not asked for are `wire.NOT_READ`."""
+        policy = self.transport.policy
+        seen = self._one(service_sid, settings=settings, pool=pool)
+        for look in range(1, policy.looks):
+            if settled(seen):
+                break
+            policy.sleep(policy.pause(look))
+            seen = self._one(service_sid, settings=settings, pool=pool)
+        return seen
+
+    def _one(self, sid: str, *, settings: bool, pool: bool) -> LiveService | None:
+        found = self._account.service(sid) if settings else wire.NOT_READ
+        members = self._account.pool(sid) if pool and found is not None else None
+        if found is None or (pool and members is None):
+            return None
+        return LiveService(sid=sid, settings=found, pool=members)
+
+
+class Account:
+    """One account through the SDK: each method is one list or one object, with the account checked."""
+
+    def __init__(self, connection: Connection, door: Door) -> None:
+        self._sid = connection.account_sid
+        self.client = sdk_client(connection, door)
+
+    def services(self) -> dict[str, ServiceSettings]:
+        """All services of the account by SID."""
+        found = self.client.messaging.v1.services
+        listed = {}
+        for service in pages(lambda: found.page(page_size=PAGE_SIZE)):
+            self.check(service)
+            listed[wire.service_sid(service)] = wire.settings_of(service)
+        return listed
+
+    def service(self, sid: str) -> ServiceSettings | None:
+        """One service's settings; None when it does not exist."""
+        service = unless_missing(lambda: understood(self.client.messaging.v1.services(sid).fetch))
+        if service is None:
+            return None
+        self.check(service)
+        if service.sid != sid:
+            raise garbled("another service came than the one that was asked for")
+        return wire.settings_of(service)
+
+    def pool(self, sid: str) -> dict[str, str] | None:
+        """One service's pool, E.164 to number SID; None when the service does not exist."""
+        listed = self.client.messaging.v1.services(sid).phone_numbers
+        return unless_missing(lambda: self._members(pages(lambda: listed.page(page_size=PAGE_SIZE))))
+
+    def numbers(self) -> dict[str, OwnedNumber]:
+        """The account's numbers by E.164."""
+        listed = self.client.api.v2010.accounts(self._sid).incoming_phone_numbers
+        owned = {}
+        for item in pages(lambda: listed.page(page_size=PAGE_SIZE)):
+            self.check(item)
+            owned[wire.member(item)[0]] = wire.owned(item)
+        return owned
+
+    def check(self, item: Any, note: str = "") -> None:
+        """Raises ProviderError WRONG_ACCOUNT when the item is not of the configured account."""
+        if item.account_sid is None:
+            raise garbled("something comes without the account that it belongs to")
+        if item.account_sid != self._sid:
+            raise wrong_account(note)
+
+    def _members(self, items: Iterable[Any]) -> dict[str, str]:
+        members = {}
+        for item in items:
+            # Nullable in Twilio's schema for this resource alone; its service has been, or is, checked.
+            if item.account_sid is not None:
+                self.check(item)
+            number, sid = wire.member(item)
+            members[number] = sid
+        return members
+
+
+def open_reader(connection: Connection, *, policy: RetryPolicy | None = None) -> TwilioReader:
+    """A reader of one account; raises ProviderError when the connection cannot be right. Nothing is sent yet."""
+    if connection.username.startswith("AC") and connection.username != connection.account_sid:
+        raise wrong_account()
+    return TwilioReader(connection, Transport(connection, policy or RetryPolicy()))
+
+
+def wrong_account(note: str = "") -> ProviderError:
+    return ProviderError(
+        "The credentials belong to another Twilio account than the account_sid in smsops.yaml." + note,
+        failure=Failure.WRONG_ACCOUNT,
+        hint="A subaccount needs its own auth token or API key: with its parent's, the Messaging API shows the parent.",
+    )
+
+
+def unless_missing(call: Callable[[], T]) -> T | None:
+    """What `call` returns; None where Twilio says that the thing does not exist (404, 20404)."""
+    try:
+        return call()
+    except ProviderError as error:
+        if error.failure is not Failure.NOT_FOUND:
+            raise
+    return None
+
+
+def _arrived(pending: Mapping[str, Pending]) -> dict[str, Pool]:
+    arrived = {sid: future.result() for sid, future in pending.items()}
+    return {sid: pool for sid, pool in arrived.items() if pool is not None}
+
+
+def _unaccounted(wanted: Sequence[Wanted], pools: Mapping[str, Pool]) -> bool:
+    """Whether some wanted number is in no pool that was read, so that its owner and its SID are unknown."""
+    held = {number for pool in pools.values() for number in pool}
+    return any(not want.numbers <= held for want in wanted)

@@ -1,0 +1,73 @@
+"""Every request that smsops can send to Twilio, as a literal table; what is not in it is refused before it is sent.
+
+There is no line that releases or buys a number, and none that touches messages, keys or accounts (twilio.md 12.14).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+
+
+class Product(StrEnum):
+    """Which Twilio host a path belongs to."""
+
+    MESSAGING = "messaging"
+    API = "api"
+
+
+class AfterLoss(Enum):
+    """What to do when a request may or may not have had its effect (twilio.md 6)."""
+
+    REPEAT = auto()
+    """The same request again leads to the same state."""
+    LOOK = auto()
+    """A repeat could do it twice: look first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    method: str
+    product: Product
+    path: re.Pattern[str]
+    after_loss: AfterLoss = AfterLoss.REPEAT
+    key: str | None = None
+    """Of a list: the member of the answer that holds the items. None: the answer is one object, or empty."""
+
+
+SERVICE_SID = r"MG[0-9a-fA-F]{32}"
+NUMBER_SID = r"PN[0-9a-fA-F]{32}"
+ACCOUNT_SID = r"AC[0-9a-fA-F]{32}"
+
+_SERVICES = re.compile(r"/v1/Services")
+_SERVICE = re.compile(rf"/v1/Services/{SERVICE_SID}")
+_POOL = re.compile(rf"/v1/Services/{SERVICE_SID}/PhoneNumbers")
+_MEMBER = re.compile(rf"/v1/Services/{SERVICE_SID}/PhoneNumbers/{NUMBER_SID}")
+_INVENTORY = re.compile(rf"/2010-04-01/Accounts/{ACCOUNT_SID}/IncomingPhoneNumbers\.json")
+
+READS = (
+    Route(method="GET", product=Product.MESSAGING, path=_SERVICES, key="services"),
+    Route(method="GET", product=Product.MESSAGING, path=_SERVICE),
+    Route(method="GET", product=Product.MESSAGING, path=_POOL, key="phone_numbers"),
+    Route(method="GET", product=Product.API, path=_INVENTORY, key="incoming_phone_numbers"),
+)
+"""All that the reading client can send."""
+
+WRITES = (
+    *READS,
+    Route(method="POST", product=Product.MESSAGING, path=_SERVICES, after_loss=AfterLoss.LOOK),
+    Route(method="POST", product=Product.MESSAGING, path=_SERVICE),
+    Route(method="DELETE", product=Product.MESSAGING, path=_SERVICE),
+    Route(method="POST", product=Product.MESSAGING, path=_POOL),
+    Route(method="DELETE", product=Product.MESSAGING, path=_MEMBER),
+)
+"""All that the writing client can send. A second add of the same number answers 21710, a second removal 20404."""
+
+
+def find(routes: tuple[Route, ...], method: str, product: Product, path: str) -> Route | None:
+    """The route of a request; None when it is not allowed."""
+    for route in routes:
+        if route.method == method and route.product is product and route.path.fullmatch(path):
+            return route
+    return None
