@@ -1,0 +1,1 @@
+"""Channel files and `smsops.yaml` become values: read, checked against the schemas, built, compared with each other."""

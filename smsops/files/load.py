@@ -1,0 +1,202 @@
+"""Finds the project and reads every file of it: the only walker of the channels folder.
+
+Every file that should be a channel either becomes one or has a finding that says why not; a broken file never hides
+another. Nothing is followed out of the project, and nothing is read that is not a regular file.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+
+from smsops.diagnostics import Finding, Severity
+from smsops.errors import ProjectError
+from smsops.files.build import build_channel, channel_findings
+from smsops.files.document import Document, Place, quoted
+from smsops.files.project import build_project, channels_folder
+from smsops.files.rules import Read, rule_findings
+from smsops.files.schema import schema_findings
+from smsops.files.yamlfile import MAX_BYTES, read_yaml
+from smsops.model import Channel
+from smsops.project import Project
+
+PROJECT_FILE = "smsops.yaml"
+SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """Everything that the files say, and everything that is wrong with them."""
+
+    project: Project | None
+    """None when `smsops.yaml` has errors."""
+    channels: tuple[Channel, ...]
+    """The channels whose files have no errors, sorted by path."""
+    findings: tuple[Finding, ...]
+    """Of all files, sorted by place."""
+    paths: tuple[str, ...]
+    """Every file that was read or should have been, relative to the project."""
+
+    @property
+    def files(self) -> int:
+        return len(self.paths)
+
+
+def find_root(start: FilePath) -> FilePath:
+    """The closest folder with a `smsops.yaml`, from `start` upward. Raises ProjectError when there is none."""
+    folder = FilePath(os.path.abspath(start))
+    for candidate in (folder, *folder.parents):
+        if os.path.lexists(candidate / PROJECT_FILE):
+            return candidate
+    raise ProjectError(
+        f"There is no {PROJECT_FILE} in {quoted(str(folder))} or above it.",
+        hint="Run `smsops init` here, or name the project's folder with -C.",
+    )
+
+
+def load_project(start: FilePath, config: FilePath | None = None) -> Loaded:
+    """Read the project around `start`, or the one whose file is `config`.
+
+    Raises ProjectError only when there is no project file; everything else that is wrong is a finding.
+    """
+    if config is not None and not os.path.lexists(config):
+        raise ProjectError(f"There is no file {quoted(str(config))}.", hint="Give --config the path of a smsops.yaml.")
+    file = FilePath(os.path.abspath(config)) if config is not None else find_root(start) / PROJECT_FILE
+    root = file.parent
+    document, findings = _read(_Entry(path=file.name, file=str(file)))
+    project: Project | None = None
+    if document.value is not None:
+        findings += schema_findings(document, "project")
+    if document.value is not None and not _errors(findings):
+        project = build_project(document, root=str(root))
+    return _load_channels(root, project, document, findings)
+
+
+def _load_channels(root: FilePath, project: Project | None, document: Document, findings: list[Finding]) -> Loaded:
+    documents: list[Document] = []
+    paths = [document.path]
+    entries, unreadable = _walk(root, channels_folder(document), document)
+    findings += unreadable
+    for found in entries:
+        paths.append(found.path)
+        channel, wrong = _read(found)
+        if channel.value is not None:
+            wrong += schema_findings(channel, "channel")
+            wrong += channel_findings(channel)
+            documents.append(channel)
+        findings += wrong
+    read = Read(documents=tuple(documents), project=project, project_document=document)
+    findings += rule_findings(read)
+    broken = _errors(findings)
+    return Loaded(
+        project=project if document.path not in broken else None,
+        channels=tuple(build_channel(each) for each in documents if each.path not in broken),
+        findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
+        paths=tuple(sorted({*paths, *(finding.location.path for finding in findings)})),
+    )
+
+
+def _errors(findings: list[Finding]) -> frozenset[str]:
+    """Paths of the files that have an error."""
+    return frozenset(finding.location.path for finding in findings if finding.severity is Severity.ERROR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """A file to read: `path` as people see it, `file` as the system does."""
+
+    path: str
+    file: str
+
+
+def _read(entry: _Entry) -> tuple[Document, list[Finding]]:
+    try:
+        # A pipe or a device would block or never end, so the kind is looked at before the file is opened.
+        if not stat.S_ISREG(os.stat(entry.file).st_mode):
+            return _unreadable(entry.path, "is not a regular file")
+        with open(entry.file, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        return _unreadable(entry.path, f"cannot be read: {(error.strerror or 'unknown reason').lower()}")
+    document, findings = read_yaml(data, entry.path)
+    return document, list(findings)
+
+
+def _unreadable(path: str, why: str) -> tuple[Document, list[Finding]]:
+    document = Document(path=path)
+    hint = "Mend, remove or rename it."
+    return document, [document.finding("SMS103", f"The file {why}.", Place(1, 1), hint=hint)]
+
+
+def _walk(root: FilePath, folder: str, project: Document) -> tuple[list[_Entry], list[Finding]]:
+    """Channel files in the order of their paths, and findings for what cannot be looked into."""
+    top = os.path.normpath(os.path.join(root, folder))
+    if os.path.isabs(folder) or not _inside(os.path.realpath(top), os.path.realpath(root)):
+        message, hint = "is outside the project", "Name a folder below smsops.yaml."
+    elif not os.path.isdir(top):
+        message, hint = "does not exist", "Create it, or name the right one in `channels:`."
+    else:
+        walk = _Walk(root=str(root), real_root=os.path.realpath(root))
+        walk.down(top)
+        return sorted(walk.entries, key=lambda entry: entry.path), walk.findings
+    sentence = f"The channels folder {quoted(folder)} {message}."
+    return [], [project.finding("SMS116", sentence, ("channels",), hint=hint)]
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What was found below the channels folder so far."""
+
+    root: str
+    real_root: str
+    entries: list[_Entry] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    seen: set[tuple[int, int]] = field(default_factory=set)
+    """Folders by device and inode: a link to a folder of the project is followed once."""
+
+    def down(self, top: str) -> None:
+        waiting = [top]
+        while waiting:
+            folder = waiting.pop()
+            try:
+                waiting += self._folder(folder)
+            except OSError as error:
+                reason = (error.strerror or "unknown reason").lower()
+                self._report(folder, f"The folder cannot be read: {reason}.", "Mend its permissions.")
+
+    def _folder(self, folder: str) -> list[str]:
+        """Take the folder's channel files; its folders are still to be visited."""
+        identity = os.stat(folder)
+        if (identity.st_dev, identity.st_ino) in self.seen:
+            return []
+        self.seen.add((identity.st_dev, identity.st_ino))
+        folders: list[str] = []
+        with os.scandir(folder) as scan:
+            for entry in scan:
+                is_channel = entry.name.lower().endswith(SUFFIXES)
+                if entry.name.startswith(".") or not (is_channel or entry.is_dir()):
+                    continue
+                if entry.is_symlink() and not _inside(os.path.realpath(entry.path), self.real_root):
+                    message = "The link leads out of the project and is not followed."
+                    self._report(entry.path, message, "Copy what it points at.")
+                elif is_channel:
+                    self.entries.append(_Entry(path=_shown(entry.path, self.root), file=entry.path))
+                else:
+                    folders.append(entry.path)
+        return folders
+
+    def _report(self, path: str, message: str, hint: str) -> None:
+        document = Document(path=_shown(path, self.root))
+        self.findings.append(document.finding("SMS103", message, Place(1, 1), hint=hint))
+
+
+def _inside(path: str, root: str) -> bool:
+    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def _shown(path: str, root: str) -> str:
+    """A path relative to the project, with forward slashes; bytes that are no UTF-8 are replaced."""
+    relative = path[len(root) :].lstrip(os.sep).replace(os.sep, "/")
+    return relative.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,0 +1,74 @@
+"""`smsops.yaml` becomes a `Project`: accounts, credentials by reference, policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from smsops.files.document import Document
+from smsops.project import Account, MaxRemovals, Policy, Project, SecretKind, SecretRef
+
+DEFAULT_CHANNELS = "channels"
+
+
+def build_project(document: Document, *, root: str) -> Project:
+    """The project of a document that has no errors."""
+    value: Mapping[str, Any] = document.value  # type: ignore[assignment]  # the schema says that it is a mapping
+    accounts = {name: _account(name, entry, document) for name, entry in value["accounts"].items()}
+    return Project(
+        root=root,
+        path=document.path,
+        channels=value.get("channels", DEFAULT_CHANNELS),
+        accounts=accounts,
+        policy=_policy(value.get("policy", {})),
+        ledger_branch=value.get("ledger", {}).get("branch", "smsops-ledger"),
+    )
+
+
+def channels_folder(document: Document) -> str:
+    """The folder of channel files, also when something else in `smsops.yaml` is wrong."""
+    value = document.value
+    folder = value.get("channels") if isinstance(value, dict) else None
+    return folder if isinstance(folder, str) and folder else DEFAULT_CHANNELS
+
+
+def _account(name: str, entry: Mapping[str, Any], document: Document) -> Account:
+    return Account(
+        name=name,
+        provider=entry["provider"],
+        account_sid=entry["account_sid"],
+        secret=_reference(entry["auth_token"] if "auth_token" in entry else entry["api_key_secret"]),
+        api_key_sid=entry.get("api_key_sid"),
+        environment=entry.get("environment"),
+        region=entry.get("region"),
+        edge=entry.get("edge"),
+        api_base_url=entry.get("api_base_url"),
+        line=document.place(("accounts", name), key=True).line,
+    )
+
+
+def _reference(entry: Mapping[str, Any]) -> SecretRef:
+    ((kind, target),) = entry.items()
+    return SecretRef(kind=SecretKind(kind), target=(target,) if isinstance(target, str) else tuple(target))
+
+
+def _policy(entry: Mapping[str, Any]) -> Policy:
+    removals = entry.get("max_removals", {})
+    default = MaxRemovals()
+    return Policy(
+        webhook_hosts=_hosts(entry.get("webhook_hosts")),
+        max_removals=MaxRemovals(
+            count=int(removals.get("count", default.count)),
+            percent=int(removals.get("percent", default.percent)),
+        ),
+        drift=entry.get("drift", "revert"),
+        require_owner=entry.get("require_owner", False),
+    )
+
+
+def _hosts(entry: Any) -> tuple[str, ...] | Mapping[str, tuple[str, ...]] | None:
+    if entry is None:
+        return None
+    if isinstance(entry, list):
+        return tuple(entry)
+    return {environment: tuple(hosts) for environment, hosts in entry.items()}

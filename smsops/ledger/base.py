@@ -1,0 +1,17 @@
+"""What apply asks of a ledger."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from smsops.model import Base
+
+
+class Ledger(Protocol):
+    """All records of a project. Losing it makes smsops more careful, never wrong."""
+
+    def base(self, account: str) -> Base:
+        """What the last record says of an account; empty before the first. Raises LedgerError."""
+
+    def write(self, account: str, key: str, record: dict[str, Any]) -> None:
+        """Keep a record under `key`; the same key again replaces it. Durable on return. Raises LedgerError."""

@@ -1,0 +1,55 @@
+"""The ledger as a folder of record files, `records/<account>/<time>-<plan id>.json`, in the project's `.smsops/`.
+
+The sandbox keeps its records in `ledger/`. Records of real accounts stay apart from them, in `local-ledger/`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from smsops.errors import LedgerError
+from smsops.ledger.records import base_of
+from smsops.model import EMPTY_BASE, Base
+
+
+class FolderLedger:
+    """Implements `ledger.base.Ledger`. `root` is created with the first record."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def base(self, account: str) -> Base:
+        latest = max(self._folder(account).glob("*.json"), default=None, key=lambda path: path.name)
+        if latest is None:
+            return EMPTY_BASE
+        try:
+            return base_of(json.loads(latest.read_text(encoding="utf-8")))
+        except (OSError, ValueError, RecursionError, LedgerError) as error:
+            raise LedgerError(
+                f"The last record of account {account} cannot be read: {latest.name}: {error}",
+                hint="Restore the file. Without it smsops would not know what it applied before.",
+            ) from error
+
+    def write(self, account: str, key: str, record: dict[str, Any]) -> None:
+        folder = self._folder(account)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            # Written beside and renamed, so that a reader or a crash never sees half a record.
+            beside = folder / f".{key}.tmp"
+            with beside.open("w", encoding="utf-8") as file:
+                json.dump(record, file, indent=2, sort_keys=True)
+                file.write("\n")
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(folder / f"{key}.json")
+        except OSError as error:
+            raise LedgerError(
+                f"The record of account {account} cannot be written: {error.strerror or error}",
+                hint="Nothing more is written to the account. Make room or permissions in .smsops/ and apply again.",
+            ) from error
+
+    def _folder(self, account: str) -> Path:
+        return self._root / "records" / account
