@@ -1,0 +1,40 @@
+"""What every test starts from: an environment without anybody's settings, and properties that repeat exactly."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+from smsops.sandbox.server import Sandbox
+
+# Time never decides a test, and a run on another machine tries the same examples.
+settings.register_profile("smsops", deadline=None, derandomize=True, database=None)
+settings.load_profile("smsops")
+
+FOREIGN = ("SMSOPS_", "TWILIO_", "GIT_", "GITHUB_", "CI_")
+FOREIGN_NAMES = ("CI", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "TERM")
+OURS = "SMSOPS_TWILIO_OAI"
+"""Names the folder of Twilio's API description; everything else that smsops reads is taken away."""
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name != OURS and (name.startswith(FOREIGN) or name in FOREIGN_NAMES):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def _running_sandbox() -> Iterator[Sandbox]:
+    with Sandbox(None) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(_running_sandbox: Sandbox) -> Iterator[Sandbox]:
+    """One server for all tests; each test takes accounts of its own, and leaves no fault behind."""
+    yield _running_sandbox
+    _running_sandbox.faults.clear()
