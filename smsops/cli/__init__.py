@@ -1,0 +1,110 @@
+"""The command line's entry point and its table of commands.
+
+Importing this module costs next to nothing: the root help and the version are printed from the tables below, before
+click or anything else is imported. Everything else goes through `boundary.run`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+COMMANDS = {
+    "validate": ("smsops.cli.validate", "Check the files: no network, no credentials."),
+    "plan": ("smsops.cli.plan", "Show what would change; this only reads."),
+    "apply": ("smsops.cli.apply", "Make the accounts what the files say."),
+    "list": ("smsops.cli.list", "List the channels."),
+    "show": ("smsops.cli.show", "Show one channel, and where each part of it is declared."),
+    "providers": ("smsops.cli.providers", "List the providers that a channel can choose."),
+    "instructions": ("smsops.cli.instructions", "Print the set-up steps of a provider."),
+    "schema": ("smsops.cli.schema", "Print a JSON Schema, for editors and checks."),
+    "explain": ("smsops.cli.explain", "Explain a code such as SMS204."),
+    "sandbox": ("smsops.cli.sandbox", "Serve or reset the embedded Twilio."),
+    "completion": ("smsops.cli.completion", "Print the completion script of a shell."),
+}
+"""Name of each command: the module that holds it (as `command`), and the help in one line."""
+
+GLOBAL_OPTIONS = (
+    ("-C, --chdir DIR", "Run as if started in DIR."),
+    ("--config FILE", "Use FILE instead of the smsops.yaml found from here upward."),
+    ("--sandbox", "Use the embedded Twilio: no credentials, no cost."),
+    ("-o, --output FORMAT[=FILE]", "Print text or json, or write it to FILE. Repeatable."),
+    ("--color WHEN", "Colour the text: auto, always or never. NO_COLOR wins."),
+    ("-q", "Print neither progress nor warnings."),
+    ("-v", "Print progress also when stderr is not a terminal."),
+    ("--no-input", "Never ask."),
+)
+"""Options of every command, as the help lists them; `options.py` builds them."""
+
+COMPLETION = "_SMSOPS_COMPLETE"
+"""The variable by which a completing shell calls."""
+INTERRUPTED = 130
+HELP_NAMES = ("-h", "--help")
+_ABOUT = "SMS channels as code: YAML in git, a plan to review, an apply that loses nothing."
+_LAST_WORDS = """Every option can also be set by the environment: SMSOPS_OUTPUT=json is -o json.
+smsops COMMAND --help tells more."""
+
+
+def main() -> int:
+    """Run the command line of this process; the exit code (contract 3.1)."""
+    argv = sys.argv[1:]
+    if COMPLETION in os.environ:
+        from smsops.cli.group import answer_shell
+
+        return answer_shell()
+    if not argv or (len(argv) == 1 and argv[0] in HELP_NAMES):
+        return _printed(root_help())
+    if argv == ["--version"]:
+        return _printed(version_line())
+    from smsops.cli.boundary import run
+
+    code = run(argv)
+    if code == INTERRUPTED:
+        # Everything is said and written; reads that still wait for an answer must not hold the process up.
+        os._exit(code)
+    return code
+
+
+def root_help() -> str:
+    """The help of `smsops` itself."""
+    commands = [(name, summary) for name, (_, summary) in COMMANDS.items()]
+    options = [*GLOBAL_OPTIONS, ("--version", "Print the version."), ("-h, --help", "Print this help.")]
+    size = max(len(left) for left, _ in [*commands, *options])
+    return "\n".join(
+        [
+            "Usage: smsops [OPTIONS] COMMAND [ARGS]...",
+            "",
+            _ABOUT,
+            "",
+            "Commands:",
+            *(f"  {left:<{size}}  {right}" for left, right in commands),
+            "",
+            "Options, before or after the command:",
+            *(f"  {left:<{size}}  {right}" for left, right in options),
+            "",
+            _LAST_WORDS,
+            "",
+        ]
+    )
+
+
+def version_line() -> str:
+    """`smsops 0.1.0`."""
+    from smsops import __version__
+
+    return f"smsops {__version__}\n"
+
+
+def _printed(text: str) -> int:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        mute()
+        return 1
+    return 0
+
+
+def mute() -> None:
+    """Send what is left of stdout nowhere: its reader has gone, and the interpreter would complain at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,136 @@
+"""The one place where a run ends: every failure becomes a message on stderr, a document where JSON was asked for,
+and an exit code. What smsops itself got wrong stays a traceback.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from smsops.cli import mute
+from smsops.cli.group import root, terminal_of
+from smsops.cli.options import Output
+from smsops.cli.terminal import colored, write, write_file
+from smsops.diagnostics import Finding
+from smsops.errors import ExitCode, ProviderError, SmsopsError, UsageError
+from smsops.render.documents import failure
+from smsops.render.findings import findings_text
+from smsops.render.plain import Paint, clean, clean_lines, painted
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run a command line; its exit code (contract 3.1)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    command = root()
+    context = click.Context(command, info_name="smsops", **command.context_settings)
+    try:
+        with context:
+            code = _guarded(context, list(argv))
+        sys.stdout.flush()
+        sys.stderr.flush()
+        return code
+    except BrokenPipeError:
+        mute()
+        return ExitCode.ERROR
+
+
+def _guarded(context: click.Context, argv: list[str]) -> int:
+    """The run, with every failure reported while the run's own folder and outputs still stand."""
+    try:
+        context.command.parse_args(context, list(argv))
+        return int(context.command.invoke(context) or ExitCode.OK)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except BrokenPipeError:
+        raise
+    except click.UsageError as error:
+        return _failed(context, argv, _usage(error))
+    except SmsopsError as error:
+        return _failed(context, argv, error)
+    except KeyboardInterrupt:
+        return _failed(context, argv, _Interrupted("The run was interrupted.", hint="Run it again to finish the work."))
+    except Exception as error:
+        write(sys.stderr, clean_lines(traceback.format_exc()))
+        hint = "This is a defect of smsops; the lines above say where."
+        return _failed(context, argv, _Defect(f"{type(error).__name__}: {error}", hint=hint))
+
+
+class _Interrupted(SmsopsError):
+    exit_code = ExitCode.INTERRUPTED
+    code = "interrupted"
+
+
+class _Defect(SmsopsError):
+    code = "defect"
+
+
+def _usage(error: click.UsageError) -> UsageError:
+    command = error.ctx.command_path if error.ctx else "smsops"
+    return UsageError(error.format_message(), hint=f"{command} --help shows how it is used.")
+
+
+def _failed(context: click.Context, argv: Sequence[str], error: SmsopsError) -> int:
+    """Tell a person on stderr, and a program where it waits for a document."""
+    terminal = terminal_of(context)
+    findings: tuple[Finding, ...] = getattr(error, "findings", ())
+    mode = terminal.options.color if terminal else "auto"
+    sys.stdout.flush()
+    write(sys.stderr, _told(error, findings, color=colored(mode, sys.stderr)))
+    sys.stderr.flush()
+    for output in terminal.outputs if terminal else wanted_outputs(argv):
+        if output.format == "json" and not (output.file is None and terminal and terminal.written):
+            _document(output, failure(error, findings=findings))
+    return error.exit_code
+
+
+def _document(output: Output, text: str) -> None:
+    if output.file is None:
+        write(sys.stdout, text)
+        return
+    try:
+        write_file(output.file, text)
+    except SmsopsError as error:
+        write(sys.stderr, _told(error, (), color=False))
+
+
+def _told(error: SmsopsError, findings: tuple[Finding, ...], *, color: bool) -> str:
+    code = f" {error.code}" if error.code.startswith("SMS") else ""
+    listed = findings_text(findings, color=color)
+    parts = [listed + "\n" if listed else ""]
+    parts.append(f"{painted(f'error{code}:', Paint.ERROR, color=color)} {clean(error.message)}\n")
+    if isinstance(error, ProviderError) and error.request_id:
+        parts.append(f"request: {clean(error.request_id)}\n")
+    if error.hint:
+        parts.append(f"hint: {clean(error.hint)}\n")
+    return "".join(parts)
+
+
+_SHORT = re.compile(r"-[qvh]*o(.*)", re.DOTALL)
+
+
+def wanted_outputs(argv: Sequence[str]) -> list[Output]:
+    """The outputs that a command line asks for, read off it without parsing it: it may be wrong elsewhere."""
+    found = []
+    words = iter(argv)
+    for word in words:
+        if word == "--":
+            break
+        if word == "--output":
+            found.append(next(words, ""))
+        elif word.startswith("--output="):
+            found.append(word.removeprefix("--output="))
+        elif match := _SHORT.fullmatch(word):
+            found.append(match[1] or next(words, ""))
+    if not found:
+        found = os.environ.get("SMSOPS_OUTPUT", "").split()
+    parted = (text.partition("=") for text in found)
+    return [Output(format=name, file=Path(file) if file else None) for name, _, file in parted]

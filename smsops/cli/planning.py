@@ -1,0 +1,139 @@
+"""From files to a judged plan of every account: base, reads, plan, gates; the accounts side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from smsops import git
+from smsops.binding import wanted
+from smsops.changes import AccountPlan, Gate, Plan
+from smsops.cli.accounts import connected, ledger_folder
+from smsops.cli.project import Opened
+from smsops.cli.terminal import Terminal
+from smsops.errors import ProviderError
+from smsops.gates import judge
+from smsops.ledger.folder import FolderLedger
+from smsops.model import Base, DesiredState
+from smsops.plan import plan
+from smsops.project import Account
+from smsops.providers import PROVIDERS
+from smsops.providers.base import Connection, Reader
+from smsops.render.plain import counted
+
+EXPIRES_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a run is asked for."""
+
+    channels: tuple[str, ...]
+    """Names of the channels to plan; none means all."""
+    allow: frozenset[Gate]
+    concurrency: int
+    """The most requests at a time, for each account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """One account, planned, with what apply needs to carry the plan out."""
+
+    account: Account
+    desired: DesiredState
+    base: Base
+    reader: Reader
+    plan: AccountPlan
+
+
+def now() -> str:
+    """UTC in ISO 8601, to the microsecond."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def ledger_of(project: Opened, terminal: Terminal) -> FolderLedger:
+    return FolderLedger(ledger_folder(project.root, sandbox=terminal.options.sandbox))
+
+
+@contextmanager
+def planned(project: Opened, wish: Wish, terminal: Terminal) -> Iterator[tuple[Plan, tuple[Ready, ...]]]:
+    """Plan every account that the run concerns. The sandbox, when it is used, runs until the block ends.
+
+    Raises UnknownChannel, SecretError, LedgerError, and ProviderError of the first account that failed.
+    """
+    project.require(wish.channels)
+    ledger = ledger_of(project, terminal)
+    bases = {name: ledger.base(name) for name in sorted(project.project.accounts)}
+    wishes = _desired(project, wish, bases)
+    names = [desired.account for desired in wishes]
+    with connected(project, names, sandbox=terminal.options.sandbox, concurrency=wish.concurrency) as connections:
+        ready = _side_by_side(project, wish, wishes, bases, connections, terminal)
+        yield _whole(project, wish, ready), ready
+
+
+def _desired(project: Opened, wish: Wish, bases: Mapping[str, Base]) -> list[DesiredState]:
+    """The desired state of each account that is to be read: it has channels, or records of channels that left."""
+    selected = frozenset(wish.channels) or None
+    states = []
+    for name, account in sorted(project.project.accounts.items()):
+        channels = tuple(channel for channel in project.channels if channel.account == name)
+        state = DesiredState(account=name, account_sid=account.account_sid, channels=channels, selected=selected)
+        if state.planned or (selected is None and bases[name].channels):
+            states.append(state)
+    return states
+
+
+def _side_by_side(
+    project: Opened,
+    wish: Wish,
+    wishes: Sequence[DesiredState],
+    bases: Mapping[str, Base],
+    connections: Mapping[str, Connection],
+    terminal: Terminal,
+) -> tuple[Ready, ...]:
+    def one(desired: DesiredState) -> Ready:
+        connection = connections[desired.account]
+        terminal.progress(f"Reading account {desired.account}.")
+        ready = _account(project, wish, desired, bases[desired.account], connection)
+        terminal.progress(f"Read account {desired.account} with {counted(ready.plan.api_calls, 'request')}.")
+        return ready
+
+    pool = ThreadPoolExecutor(max_workers=max(1, len(wishes)))
+    try:
+        return tuple(pool.map(one, wishes))
+    finally:
+        # After a failure or an interruption nobody waits for the other accounts: they are only being read.
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _account(project: Opened, wish: Wish, desired: DesiredState, base: Base, connection: Connection) -> Ready:
+    account = project.project.accounts[desired.account]
+    try:
+        reader = PROVIDERS[account.provider].open_reader(connection)
+        live = reader.read(wanted(desired, base))
+    except ProviderError as error:
+        error.message = f"Account {account.name}: {error.message}"
+        raise
+    drawn = plan(desired=desired, live=live, base=base)
+    judged = judge(drawn, desired=desired, base=base, policy=project.project.policy, allow=wish.allow)
+    return Ready(account=account, desired=desired, base=base, reader=reader, plan=judged)
+
+
+def _whole(project: Opened, wish: Wish, ready: Sequence[Ready]) -> Plan:
+    created = datetime.now(UTC).replace(microsecond=0)
+    head = git.source(project.root)
+    return Plan(
+        accounts=tuple(one.plan for one in ready),
+        created_at=_stamp(created),
+        expires_at=_stamp(created + EXPIRES_AFTER),
+        partial=bool(wish.channels),
+        commit=head.commit,
+        dirty=head.dirty,
+    )
+
+
+def _stamp(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")

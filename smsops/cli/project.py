@@ -1,0 +1,88 @@
+"""Opening the project for a command: its files must be valid, and the named channels must exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smsops.cli.group import suggestion
+from smsops.cli.terminal import Terminal
+from smsops.diagnostics import Finding, has_errors
+from smsops.errors import ExitCode, ProjectError, SmsopsError
+from smsops.model import Channel
+from smsops.project import Project
+from smsops.render.findings import counts_text, findings_text
+
+if TYPE_CHECKING:
+    from smsops.files.load import Loaded
+
+
+class InvalidFiles(SmsopsError):
+    """The files have errors, so nothing can be decided from them."""
+
+    exit_code = ExitCode.INVALID
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        first = next(finding for finding in findings if finding.severity == "error")
+        super().__init__(
+            f"The files are invalid: {counts_text(findings)}.",
+            hint=f"Mend them first; smsops explain {first.code} says more.",
+            code=first.code,
+        )
+        self.findings = findings
+
+
+class UnknownChannel(SmsopsError):
+    """A channel was named that no file declares."""
+
+    exit_code = ExitCode.INVALID
+    code = "SMS102"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A project without errors."""
+
+    project: Project
+    channels: tuple[Channel, ...]
+
+    @property
+    def root(self) -> Path:
+        return Path(self.project.root)
+
+    def channel(self, name: str) -> Channel:
+        """The channel of that name. Raises UnknownChannel."""
+        self.require([name])
+        return next(channel for channel in self.channels if channel.name == name)
+
+    def require(self, names: Iterable[str]) -> None:
+        """Raises UnknownChannel, with every unknown name in one message."""
+        known = [channel.name for channel in self.channels]
+        missing = [name for name in names if name not in known]
+        if missing:
+            told = " ".join(f"There is no channel {name!r}.{suggestion(name, known)}" for name in missing)
+            raise UnknownChannel(told, hint="smsops list shows the channels.")
+
+
+def load(terminal: Terminal) -> Loaded:
+    """Read everything. Raises ProjectError when there is no project."""
+    from smsops.files.load import load_project  # only here: the help of a command needs no YAML
+
+    try:
+        start = Path.cwd()
+    except OSError as error:
+        raise ProjectError("The working directory does not exist any more.", hint="Change to another one.") from error
+    config = terminal.options.config
+    return load_project(start, config.absolute() if config else None)
+
+
+def opened(terminal: Terminal) -> Opened:
+    """A project whose files have no errors; warnings go to stderr. Raises InvalidFiles and ProjectError."""
+    loaded = load(terminal)
+    if loaded.project is None or has_errors(loaded.findings):
+        raise InvalidFiles(loaded.findings)
+    if loaded.findings:
+        terminal.talk(findings_text(loaded.findings, color=False))
+    return Opened(project=loaded.project, channels=tuple(sorted(loaded.channels, key=lambda c: c.name)))

@@ -1,0 +1,70 @@
+"""`smsops sandbox`: the embedded Twilio as a server for other programs, and a way back to an empty one."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from smsops.cli import group
+from smsops.cli.accounts import furnish, ledger_folder, running_sandbox
+from smsops.cli.options import option
+from smsops.cli.project import InvalidFiles, load, opened
+from smsops.cli.terminal import Terminal
+from smsops.errors import SmsopsError
+from smsops.render.reference import REMOVED, SERVED, Served
+
+command = group.Section(name="sandbox", help="Serve or reset the embedded Twilio.")
+
+
+@group.command("serve", renderers=SERVED, help="Serve the sandbox on this machine until it is interrupted.")
+@option("--port", metavar="N", type=click.IntRange(0, 65535), default=0, help="The port; 0 takes a free one.")
+def serve(terminal: Terminal, port: int) -> None:
+    project = opened(terminal)
+    with running_sandbox(project.root, port=port) as sandbox:
+        given = furnish(sandbox, project, sorted(project.project.accounts))
+        sids = {name: account.account_sid for name, account in project.project.accounts.items()}
+        accounts = {name: (sids[name], one.username, one.password) for name, one in given.items()}
+        with _ending() as ended:
+            terminal.emit(SERVED, Served(base_url=sandbox.base_url, accounts=accounts))
+            sys.stdout.flush()
+            terminal.progress("Serving. Press Ctrl-C to stop.")
+            ended.wait()
+
+
+@group.command("reset", renderers=REMOVED, help="Delete the sandbox's state and its records.")
+def reset(terminal: Terminal) -> None:
+    loaded = load(terminal)
+    if loaded.project is None:
+        raise InvalidFiles(loaded.findings)
+    root = Path(loaded.project.root)
+    found = [*sorted((root / ".smsops").glob("sandbox.db*")), ledger_folder(root, sandbox=True)]
+    removed = [path for path in found if path.exists()]
+    try:
+        for path in removed:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    except OSError as error:
+        raise SmsopsError(f"{error.filename} cannot be removed: {error.strerror}.", code="SMS102") from error
+    terminal.emit(REMOVED, [path.relative_to(root).as_posix() for path in removed])
+
+
+@contextmanager
+def _ending() -> Iterator[threading.Event]:
+    """An event that SIGINT and SIGTERM set: both are a clean end."""
+    ended = threading.Event()
+    before = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield ended
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+command.add_command(serve)
+command.add_command(reset)

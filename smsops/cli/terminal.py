@@ -1,0 +1,106 @@
+"""Where output goes: data to stdout or to files, talk and progress to stderr, colour only where a person looks."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol, TextIO, TypeVar
+
+from smsops.cli.options import Options, Output
+from smsops.errors import SmsopsError
+from smsops.render.plain import clean, clean_lines
+
+T_contra = TypeVar("T_contra", contravariant=True)
+
+
+class Renderer(Protocol[T_contra]):
+    """Turns one kind of value into text of one format."""
+
+    def __call__(self, value: T_contra, /, *, color: bool) -> str: ...
+
+
+_ASCII = str.maketrans({"→": "->", "…": "...", "–": "-"})
+
+
+class Terminal:
+    """The streams of one run, with what its options say of them."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.outputs = options.output or (Output(format="text"),)
+        self.written = False
+        """Whether stdout has its data; after that a failure adds no document."""
+        self._lock = threading.Lock()
+
+    def emit(self, renderers: Mapping[str, Renderer[T_contra]], value: T_contra) -> None:
+        """Print or write the value in every format that was asked for. Raises SmsopsError for a bad file."""
+        for output in self.outputs:
+            if output.file is None:
+                self.written = True
+                write(sys.stdout, renderers[output.format](value, color=self.colored(sys.stdout)))
+            else:
+                write_file(output.file, renderers[output.format](value, color=False))
+
+    def show(self, renderer: Renderer[T_contra], value: T_contra) -> None:
+        """Text for a person before the run goes on: on stdout when that is theirs, else on stderr."""
+        stream = sys.stdout if Output(format="text") in self.outputs else sys.stderr
+        write(stream, renderer(value, color=self.colored(stream)) + "\n")
+        stream.flush()
+
+    def talk(self, text: str) -> None:
+        """Lines for stderr that are no error; `-q` silences them."""
+        if not self.options.quiet:
+            with self._lock:
+                write(sys.stderr, clean_lines(text) + "\n")
+                sys.stderr.flush()
+
+    def progress(self, line: str) -> None:
+        """One line about long work, when someone watches."""
+        if self.options.verbose or sys.stderr.isatty():
+            self.talk(line)
+
+    def confirm(self, question: str) -> bool | None:
+        """Ask on the terminal; None when there is nobody to ask."""
+        if self.options.no_input or not sys.stdin.isatty():
+            return None
+        write(sys.stderr, f"{clean(question)} [y/N] ")
+        sys.stderr.flush()
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+    def colored(self, stream: TextIO) -> bool:
+        return colored(self.options.color, stream)
+
+
+def colored(mode: str, stream: TextIO) -> bool:
+    """Whether to colour a stream. NO_COLOR wins over everything (contract 3)."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return mode == "always" or (mode == "auto" and stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def write(stream: TextIO, text: str) -> None:
+    """Write text; a stream that has no arrows gets ASCII ones."""
+    try:
+        text.encode(stream.encoding or "ascii")
+    except UnicodeEncodeError:
+        text = text.translate(_ASCII)
+    stream.write(text)
+
+
+def write_file(path: Path, text: str) -> None:
+    """Replace a file at once, so that no reader ever sees half of it. Raises SmsopsError."""
+    try:
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")
+            return
+        real = path.resolve()
+        beside = real.with_name(f".{real.name}.{os.getpid()}.tmp")
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(real)
+    except OSError as error:
+        raise SmsopsError(
+            f"{clean(path)} cannot be written: {error.strerror or error}.", code="SMS102", hint="Choose another file."
+        ) from error

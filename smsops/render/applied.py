@@ -1,0 +1,126 @@
+"""What came of an apply: every change with its result, what the read-back found, and the SIDs of new services."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from smsops.apply import Outcome, Result, Status, result_to_json
+from smsops.changes import CreateService, Plan, plan_to_json
+from smsops.errors import ExitCode, ProviderError, SmsopsError
+from smsops.model import Channel
+from smsops.render.documents import document, error_to_json
+from smsops.render.plain import Paint, clean, painted
+from smsops.render.text import SIGNS, subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """A plan, what came of it, and the failure that ended the run early, if one did."""
+
+    plan: Plan
+    outcomes: tuple[Outcome, ...] = ()
+    """Of the accounts that were attempted."""
+    channels: tuple[Channel, ...] = ()
+    verdict: ExitCode = ExitCode.OK
+    """What was decided about the plan; anything but OK means that nothing was attempted."""
+    error: SmsopsError | None = None
+    """What ended the run before all accounts were attempted."""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Of all accounts together (contract 3.1 and 9)."""
+        if self.verdict is not ExitCode.OK:
+            return self.verdict
+        codes = {outcome.exit_code for outcome in self.outcomes}
+        if self.error is not None:
+            codes.add(ExitCode(self.error.exit_code))
+        if codes <= {ExitCode.OK}:
+            return ExitCode.OK
+        if ExitCode.INTERRUPTED in codes:
+            return ExitCode.INTERRUPTED
+        if ExitCode.PARTIAL in codes or any(result.status is Status.DONE for result in self.results):
+            return ExitCode.PARTIAL
+        return ExitCode.AUTH if ExitCode.AUTH in codes else ExitCode.ERROR
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        return tuple(result for outcome in self.outcomes for result in outcome.results)
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        return tuple(sentence for outcome in self.outcomes for sentence in outcome.differences)
+
+
+_PAINT = {Status.DONE: Paint.ADD, Status.FAILED: Paint.ERROR, Status.NOT_ATTEMPTED: Paint.WARNING}
+_WORDS = {Status.DONE: "done", Status.FAILED: "failed", Status.NOT_ATTEMPTED: "not attempted"}
+
+
+def applied_text(applied: Applied, *, color: bool) -> str:
+    """A line a change, failures with all that support would ask for, and what to do next."""
+    parts = ["".join(f"{line}\n" for result in applied.results for line in _result(result, applied, color=color))]
+    if applied.differences:
+        parts.append("After the apply, this differs from the plan:\n" + _listed(applied.differences))
+    if applied.error:
+        parts.append(f"error {applied.error.code}: {clean(applied.error.message)}\n")
+    if new := list(_new_services(applied)):
+        parts.append("New services. Put each SID into its channel file:\n" + _listed(new))
+    parts.append(painted(_summary(applied), Paint.STRONG, color=color) + "\n")
+    return "\n".join(part for part in parts if part)
+
+
+def _listed(sentences: tuple[str, ...] | list[str]) -> str:
+    return "".join(f"  {clean(sentence)}\n" for sentence in sentences)
+
+
+def _result(result: Result, applied: Applied, *, color: bool) -> Iterator[str]:
+    change = result.change
+    channel = next((c for c in applied.channels if c.name == change.channel), None)
+    word = painted(f"{_WORDS[result.status]:<13}", _PAINT[result.status], color=color)
+    yield f"{word} {SIGNS[change.action][0]} {clean(change.channel)}: {subject(change, channel)}"
+    if result.reason:
+        yield f"              {clean(result.reason)}"
+    if result.error:
+        yield from (f"              {line}" for line in _error(result.error))
+
+
+def _error(error: ProviderError) -> Iterator[str]:
+    yield f"{error.code}: {clean(error.message)}"
+    facts = (
+        ("status", error.status),
+        ("Twilio error", error.provider_code),
+        ("request", error.request_id),
+    )
+    if any(value for _, value in facts):
+        yield ", ".join(f"{name} {clean(value)}" for name, value in facts if value)
+    if error.hint:
+        yield f"hint: {clean(error.hint)}"
+
+
+def _new_services(applied: Applied) -> Iterator[str]:
+    for result in applied.results:
+        if isinstance(result.change, CreateService) and result.status is Status.DONE and result.service_sid:
+            channel = next((c for c in applied.channels if c.name == result.change.channel), None)
+            yield f"{channel.path if channel else result.change.channel}: messaging_service_sid: {result.service_sid}"
+
+
+def _summary(applied: Applied) -> str:
+    counts = Counter(result.status for result in applied.results)
+    told = ", ".join(f"{counts[status]} {_WORDS[status]}" for status in Status if counts[status])
+    if applied.exit_code is ExitCode.OK:
+        return f"Applied: {told}. Read back: the accounts are as planned." if told else "Nothing to apply."
+    return f"Not all was applied: {told}. Run apply again to finish." if told else "Nothing was applied."
+
+
+def applied_json(applied: Applied, *, color: bool) -> str:
+    """The plan, and the results in the order of work."""
+    ok = applied.exit_code is ExitCode.OK
+    results = [{"account": o.account, **result_to_json(result)} for o in applied.outcomes for result in o.results]
+    facts = {"plan": plan_to_json(applied.plan), "results": results, "differences": list(applied.differences)}
+    if applied.error is not None:
+        facts["error"] = error_to_json(applied.error)
+    return document(ok=ok, **facts)
+
+
+APPLIED = {"text": applied_text, "json": applied_json}

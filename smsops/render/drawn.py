@@ -1,0 +1,25 @@
+"""A plan with what its renderers need beside it, and its JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smsops.changes import Plan, plan_to_json
+from smsops.model import Channel
+from smsops.render.documents import dumped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A plan that is to be shown."""
+
+    plan: Plan
+    channels: tuple[Channel, ...] = ()
+    """The channels of the project, for labels and for where replies go."""
+    next_command: str = ""
+    """What carries the plan out; empty when the caller does so itself."""
+
+
+def plan_json(drawn: Drawn, *, color: bool) -> str:
+    """The document of contract 4.1."""
+    return dumped(plan_to_json(drawn.plan))

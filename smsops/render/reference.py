@@ -1,0 +1,122 @@
+"""What smsops knows by itself: providers with their set-up steps, codes, completion scripts, the sandbox's accounts."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from smsops.diagnostics import Code
+from smsops.render.documents import document
+from smsops.render.plain import Paint, clean, clean_lines, painted, table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One provider as `smsops providers` lists it."""
+
+    name: str
+    title: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """The set-up steps of a provider; of a channel, when one was named."""
+
+    provider: str
+    channel: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A running sandbox: where it listens, and what opens each account."""
+
+    base_url: str
+    accounts: Mapping[str, tuple[str, str, str]]
+    """Account name to account SID, user name and token. The tokens are the sandbox's own; no real one is ever here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """A completion script."""
+
+    shell: str
+    text: str
+
+
+def providers_text(providers: Sequence[Listed], *, color: bool) -> str:
+    return table(("NAME", "TITLE", "SUMMARY"), [(p.name, p.title, p.summary) for p in providers], color=color)
+
+
+def providers_json(providers: Sequence[Listed], *, color: bool) -> str:
+    return document(providers=[{"name": p.name, "title": p.title, "summary": p.summary} for p in providers])
+
+
+def steps_text(steps: Steps, *, color: bool) -> str:
+    return clean_lines(steps.text.rstrip("\n")) + "\n"
+
+
+def steps_json(steps: Steps, *, color: bool) -> str:
+    return document(provider=steps.provider, channel=steps.channel, text=steps.text)
+
+
+def codes_text(codes: Sequence[Code], *, color: bool) -> str:
+    """One code explained in full, or a table of all."""
+    if len(codes) != 1:
+        return table(("CODE", "TITLE"), [(code.code, code.title) for code in codes], color=color)
+    (code,) = codes
+    head = painted(f"{code.code}: {code.title}", Paint.STRONG, color=color)
+    examples = "\n\n".join(
+        f"{title}\n{textwrap.indent(clean_lines(text.rstrip()), '    ')}"
+        for title, text in (("Bad:", code.bad), ("Good:", code.good))
+        if text
+    )
+    return f"{head}\n\n{textwrap.fill(code.why, 100)}\n\n{examples}\n"
+
+
+def codes_json(codes: Sequence[Code], *, color: bool) -> str:
+    return document(
+        codes=[{"code": c.code, "title": c.title, "why": c.why, "bad": c.bad, "good": c.good} for c in codes]
+    )
+
+
+def served_text(served: Served, *, color: bool) -> str:
+    rows = [(name, *facts) for name, facts in served.accounts.items()]
+    accounts = table(("ACCOUNT", "ACCOUNT_SID", "USER", "TOKEN"), rows, color=color) if rows else ""
+    return f"SMSOPS_API_BASE_URL={clean(served.base_url)}\n\n{accounts}"
+
+
+def served_json(served: Served, *, color: bool) -> str:
+    return document(
+        base_url=served.base_url,
+        accounts=[
+            {"name": name, "account_sid": sid, "username": user, "token": token}
+            for name, (sid, user, token) in served.accounts.items()
+        ],
+    )
+
+
+def script_text(script: Script, *, color: bool) -> str:
+    return script.text
+
+
+def script_json(script: Script, *, color: bool) -> str:
+    return document(shell=script.shell, script=script.text)
+
+
+def removed_text(removed: Sequence[str], *, color: bool) -> str:
+    return "The sandbox is empty again.\n" if removed else "The sandbox was empty already.\n"
+
+
+def removed_json(removed: Sequence[str], *, color: bool) -> str:
+    return document(removed=list(removed))
+
+
+PROVIDERS = {"text": providers_text, "json": providers_json}
+STEPS = {"text": steps_text, "json": steps_json}
+CODES = {"text": codes_text, "json": codes_json}
+SERVED = {"text": served_text, "json": served_json}
+SCRIPT = {"text": script_text, "json": script_json}
+REMOVED = {"text": removed_text, "json": removed_json}

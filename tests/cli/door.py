@@ -1,0 +1,87 @@
+"""The command line as a user meets it: a project on disk, and runs of it in this process or in one of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+ACCOUNT = "AC000000000000000000000000000000a1"
+
+PROJECT = f"""version: 1
+accounts:
+  us:
+    provider: twilio
+    account_sid: {ACCOUNT}
+    auth_token: {{env: US_TOKEN}}
+"""
+
+SUPPORT = """name: support
+description: Patients write, we answer
+provider: twilio
+account: us
+direction: inbound-and-outbound
+webhook_url: https://hooks.example.com/in
+status_callback_url: https://hooks.example.com/status
+phone_numbers:
+  - {number: "+12065550101", label: Front desk}
+  - "+12065550102"
+owner:
+  team: care
+"""
+
+CODES = """name: codes
+provider: twilio
+account: us
+direction: outbound
+status_callback_url: https://hooks.example.com/status
+phone_numbers:
+  - "+12065550103"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What one run left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """The one JSON document on stdout; fails when there is none, or anything beside it."""
+        return json.loads(self.out)
+
+
+Run = Callable[..., Ran]
+
+
+def write_project(root: Path, *, project: str | None = None, **channels: str) -> Path:
+    """A project folder; each keyword is a channel file, new or changed."""
+    (root / "channels").mkdir(parents=True, exist_ok=True)
+    if project or not (root / "smsops.yaml").exists():
+        (root / "smsops.yaml").write_text(project or PROJECT, encoding="utf-8")
+    for name, text in channels.items():
+        (root / "channels" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return root
+
+
+def process(*argv: str, cwd: Path, env: Mapping[str, str] | None = None) -> Ran:
+    """Run `python -m smsops` as a process."""
+    done = subprocess.run(
+        [sys.executable, "-m", "smsops", *argv],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
