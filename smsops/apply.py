@@ -20,18 +20,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from smsops.changes import (
-    ORDER,
-    AccountPlan,
-    Change,
-    CreateService,
-    DeleteService,
-    MoveNumber,
-)
+from smsops.changes import ORDER, Change, CreateService, DeleteService, MoveNumber
 from smsops.errors import ExitCode, Failure, ProviderError
 from smsops.ledger import records
 from smsops.ledger.base import Ledger
 from smsops.model import Base, DesiredState
+from smsops.planned import AccountPlan
 from smsops.providers.base import Progress, Reader, Writer
 from smsops.verify import differences
 

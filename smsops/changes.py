@@ -1,19 +1,14 @@
-"""A plan as plain data: six kinds of change, what a gate said of each, and the id that a reviewer approves."""
+"""The six kinds of change as plain data, in the order of work, with what a gate said of each."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, assert_never
 from urllib.parse import urlsplit, urlunsplit
-
-from smsops.diagnostics import Finding
-
-FORMAT_VERSION = "1.0"
 
 
 class Class(StrEnum):
@@ -144,8 +139,6 @@ ORDER: tuple[type[Step], ...] = (
 )
 """The order of work inside one account (contract 5)."""
 
-ACTIONS = tuple(kind.action for kind in ORDER)
-
 
 def sort_key(change: Change) -> tuple[int, str, str, str]:
     """Order of work, then account and channel, then number or service: the same input gives the same bytes."""
@@ -161,100 +154,10 @@ def sort_key(change: Change) -> tuple[int, str, str, str]:
     return (ORDER.index(type(change)), change.account, change.channel, last)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldBack:
-    """A change that waits for `--allow REASON` while the rest goes on."""
-
-    change: Change
-    reason: Gate
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountPlan:
-    """The plan of one account, sorted in the order of work."""
-
-    account: str
-    account_sid: str
-    changes: tuple[Change, ...] = ()
-    held_back: tuple[HeldBack, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    unchanged: int = 0
-    """Channels that need nothing."""
-    unmanaged_services: int = 0
-    unmanaged_numbers: int | None = None
-    """Numbers of the account that no channel declares; None when the plan had no need to list them."""
-    bound: tuple[tuple[str, str], ...] = ()
-    """Channel and service SID, for every planned channel that has a service."""
-    api_calls: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """Everything that one run would do, in data that can be printed, hashed and reviewed."""
-
-    accounts: tuple[AccountPlan, ...]
-    created_at: str
-    expires_at: str
-    partial: bool = False
-    commit: str | None = None
-    dirty: bool = False
-
-    @property
-    def changes(self) -> tuple[Change, ...]:
-        return tuple(sorted((c for account in self.accounts for c in account.changes), key=sort_key))
-
-    @property
-    def held_back(self) -> tuple[HeldBack, ...]:
-        held = (h for account in self.accounts for h in account.held_back)
-        return tuple(sorted(held, key=lambda h: sort_key(h.change)))
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        return tuple(sorted((f for account in self.accounts for f in account.findings), key=lambda f: f.sort_key))
-
-    @property
-    def refused(self) -> tuple[Change, ...]:
-        return tuple(change for change in self.changes if change.refused)
-
-    @property
-    def plan_id(self) -> str:
-        """`sha256:` over accounts, changes and preconditions; places in files and times do not count."""
-        return digest(
-            [
-                {"account_sid": account.account_sid, "changes": [_identity(c) for c in account.changes]}
-                for account in sorted(self.accounts, key=lambda a: a.account)
-                if account.changes
-            ]
-        )
-
-    def summary(self) -> dict[str, int]:
-        counted = Counter(change.action.split(".")[1] for change in self.changes)
-        return {
-            **{action.split(".")[1]: counted[action.split(".")[1]] for action in _SUMMARY_ORDER},
-            "unchanged": sum(account.unchanged for account in self.accounts),
-            "held_back": len(self.held_back),
-            "refused": len(self.refused),
-        }
-
-
-_SUMMARY_ORDER = (
-    "service.create",
-    "service.update",
-    "number.attach",
-    "number.move",
-    "number.detach",
-    "service.delete",
-)
-
-
 def digest(facts: object) -> str:
     """SHA-256 of the canonical JSON of plain data."""
     canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _identity(change: Change) -> dict[str, Any]:
-    return {key: value for key, value in change_to_json(change).items() if key not in ("cause", "refused")}
 
 
 def change_to_json(change: Change) -> dict[str, Any]:
@@ -306,45 +209,3 @@ def masked(value: Value) -> Value:
         return "****"
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=f"****@{host}")) if "@" in parts.netloc else value
-
-
-def plan_to_json(plan: Plan) -> dict[str, Any]:
-    """The document of contract 4.1, with `ok` first as every document of smsops (contract 9)."""
-    return {
-        "format_version": FORMAT_VERSION,
-        "ok": not plan.refused and not any(f.severity == "error" for f in plan.findings),
-        "plan_id": plan.plan_id,
-        "created_at": plan.created_at,
-        "expires_at": plan.expires_at,
-        "partial": plan.partial,
-        "source": {"commit": plan.commit, "dirty": plan.dirty},
-        "accounts": [
-            {"name": a.account, "account_sid": a.account_sid, "api_calls": a.api_calls} for a in plan.accounts
-        ],
-        "summary": plan.summary(),
-        "changes": [change_to_json(change) for change in plan.changes],
-        "held_back": [{**change_to_json(h.change), "reason": str(h.reason)} for h in plan.held_back],
-        "unmanaged": {
-            "services": sum(a.unmanaged_services for a in plan.accounts),
-            "numbers": _total(a.unmanaged_numbers for a in plan.accounts),
-        },
-        "findings": [finding_to_json(finding) for finding in plan.findings],
-    }
-
-
-def _total(counts: Iterable[int | None]) -> int | None:
-    known = list(counts)
-    return None if None in known else sum(count or 0 for count in known)
-
-
-def finding_to_json(finding: Finding) -> dict[str, Any]:
-    """A finding as contract 3.2 writes it."""
-    return {
-        "code": finding.code,
-        "severity": str(finding.severity),
-        "message": finding.message,
-        "hint": finding.hint,
-        "path": finding.location.path,
-        "line": finding.location.line,
-        "column": finding.location.column,
-    }

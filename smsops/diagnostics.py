@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Severity(StrEnum):
@@ -56,3 +57,16 @@ class Code:
 
 def has_errors(findings: tuple[Finding, ...]) -> bool:
     return any(finding.severity is Severity.ERROR for finding in findings)
+
+
+def finding_to_json(finding: Finding) -> dict[str, Any]:
+    """A finding as contract 3.2 writes it."""
+    return {
+        "code": finding.code,
+        "severity": str(finding.severity),
+        "message": finding.message,
+        "hint": finding.hint,
+        "path": finding.location.path,
+        "line": finding.location.line,
+        "column": finding.location.column,
+    }

@@ -9,19 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from smsops.changes import (
-    ALLOWABLE,
-    AccountPlan,
-    Change,
-    CreateService,
-    DeleteService,
-    DetachNumber,
-    Gate,
-    HeldBack,
-    MoveNumber,
-)
+from smsops.changes import ALLOWABLE, Change, CreateService, DeleteService, DetachNumber, Gate, MoveNumber
 from smsops.diagnostics import Finding, Location
 from smsops.model import Base, Channel, DesiredState
+from smsops.planned import AccountPlan, HeldBack
 from smsops.project import MaxRemovals, Policy
 
 

@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 
 from smsops.binding import Bound, bind, left_git, place
 from smsops.changes import (
-    AccountPlan,
     AttachNumber,
     Cause,
     Change,
@@ -48,6 +47,7 @@ from smsops.model import (
     Unmanaged,
     field_key,
 )
+from smsops.planned import AccountPlan
 
 
 def plan(*, desired: DesiredState, live: LiveState, base: Base) -> AccountPlan:

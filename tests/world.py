@@ -10,11 +10,12 @@ from typing import Any
 
 from smsops.apply import Outcome, apply
 from smsops.binding import wanted
-from smsops.changes import AccountPlan, Gate
+from smsops.changes import Gate
 from smsops.gates import judge
 from smsops.ledger.folder import FolderLedger
 from smsops.model import Channel, DesiredState, LiveState
 from smsops.plan import plan
+from smsops.planned import AccountPlan
 from smsops.project import MaxRemovals, Policy
 from smsops.providers.base import Connection, Reader, Writer
 from smsops.providers.twilio.read import TwilioReader, open_reader
@@ -44,7 +45,7 @@ class World:
     sandbox: Sandbox
     folder: Path
     numbers: tuple[str, ...] = ()
-    account_sid: str = field(default_factory=lambda: f"AC{next(_serial):032x}")
+    account_sid: str = field(default_factory=lambda: f"AC{next(_serial):0>32x}".replace("AC0", "ACf", 1))
     ledger: FolderLedger = field(init=False)
     connection: Connection = field(init=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from smsops.apply import Outcome, apply
-from smsops.changes import Gate, Plan
+from smsops.changes import Gate
 from smsops.cli import group
 from smsops.cli.options import option
 from smsops.cli.plan import verdict, wish_options
@@ -13,6 +13,7 @@ from smsops.cli.planning import Ready, Wish, ledger_of, now, planned
 from smsops.cli.project import Opened, opened
 from smsops.cli.terminal import Terminal
 from smsops.errors import ExitCode, SmsopsError
+from smsops.planned import Plan
 from smsops.providers import PROVIDERS
 from smsops.render.applied import APPLIED, Applied
 from smsops.render.drawn import Drawn

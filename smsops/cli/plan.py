@@ -6,13 +6,14 @@ from typing import Any
 
 import click
 
-from smsops.changes import ALLOWABLE, Gate, Plan
+from smsops.changes import ALLOWABLE, Gate
 from smsops.cli import group
 from smsops.cli.options import Options, option
 from smsops.cli.planning import Wish, planned
 from smsops.cli.project import opened
 from smsops.cli.terminal import Terminal
 from smsops.errors import ExitCode
+from smsops.planned import Plan
 from smsops.render.drawn import Drawn
 from smsops.render.text import PLAN, unanswerable
 

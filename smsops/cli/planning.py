@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from smsops import git
 from smsops.binding import wanted
-from smsops.changes import AccountPlan, Gate, Plan
+from smsops.changes import Gate
 from smsops.cli.accounts import connected, ledger_folder
 from smsops.cli.project import Opened
 from smsops.cli.terminal import Terminal
@@ -19,6 +19,7 @@ from smsops.gates import judge
 from smsops.ledger.folder import FolderLedger
 from smsops.model import Base, DesiredState
 from smsops.plan import plan
+from smsops.planned import AccountPlan, Plan
 from smsops.project import Account
 from smsops.providers import PROVIDERS
 from smsops.providers.base import Connection, Reader

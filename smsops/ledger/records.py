@@ -12,7 +12,6 @@ from typing import Any
 
 from smsops import __version__
 from smsops.changes import (
-    AccountPlan,
     AttachNumber,
     Change,
     CreateService,
@@ -23,6 +22,7 @@ from smsops.changes import (
 )
 from smsops.errors import LedgerError
 from smsops.model import Base, BaseChannel, Channel, DesiredState
+from smsops.planned import AccountPlan
 
 TYPE = "smsops.apply.v1"
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from smsops.apply import Outcome, Result, Status, result_to_json
-from smsops.changes import CreateService, Plan, plan_to_json
+from smsops.changes import CreateService
 from smsops.errors import ExitCode, ProviderError, SmsopsError
 from smsops.model import Channel
+from smsops.planned import Plan, plan_to_json
 from smsops.render.documents import document, error_to_json
 from smsops.render.plain import Paint, clean, painted
 from smsops.render.text import SIGNS, subject

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from smsops.changes import FORMAT_VERSION, finding_to_json
-from smsops.diagnostics import Finding
+from smsops.diagnostics import Finding, finding_to_json
 from smsops.errors import ProviderError, SmsopsError
+from smsops.planned import FORMAT_VERSION
 
 
 def document(*, ok: bool = True, **facts: Any) -> str:

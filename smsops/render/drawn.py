@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smsops.changes import Plan, plan_to_json
 from smsops.model import Channel
+from smsops.planned import Plan, plan_to_json
 from smsops.render.documents import dumped
 
 

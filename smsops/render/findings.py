@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from smsops.changes import finding_to_json
-from smsops.diagnostics import Finding, Severity
+from smsops.diagnostics import Finding, Severity, finding_to_json
 from smsops.render.documents import document
 from smsops.render.plain import Paint, clean, counted, painted, width
 

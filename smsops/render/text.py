@@ -22,9 +22,7 @@ from smsops.changes import (
     DetachNumber,
     FieldDiff,
     Gate,
-    HeldBack,
     MoveNumber,
-    Plan,
     Risk,
     UpdateService,
     Value,
@@ -33,6 +31,7 @@ from smsops.changes import (
 )
 from smsops.diagnostics import Severity
 from smsops.model import Channel, Direction
+from smsops.planned import HeldBack, Plan
 from smsops.render.drawn import Drawn, plan_json
 from smsops.render.findings import findings_text
 from smsops.render.plain import Paint, clean, counted, painted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.skipif(
 def test_requests_of_all_six_kinds_of_change_conform(sandbox: Sandbox, tmp_path: Path):
     world = World(sandbox=sandbox, folder=tmp_path, numbers=(A, B, C, D))
     sandbox.requests.clear()
-    every_field = {
+    every_field: dict[str, Any] = {
         "webhook_method": "GET",
         "fallback_url": "https://a.example.com/fallback#rc=2&ct=4000",
         "fallback_method": "GET",

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from smsops.changes import AccountPlan, Gate
+from smsops.changes import Gate
 from smsops.gates import judge, removals_allowed
 from smsops.model import Base, BaseChannel, DesiredState, LiveState, Sender
 from smsops.plan import plan
+from smsops.planned import AccountPlan
 from smsops.project import MaxRemovals, Policy
 from tests.core.build import channel, desired, live, service, sid
 

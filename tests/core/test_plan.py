@@ -13,13 +13,13 @@ from smsops.changes import (
     DetachNumber,
     Gate,
     MoveNumber,
-    Plan,
     Risk,
     UpdateService,
     change_to_json,
 )
 from smsops.model import UNMANAGED, Base, BaseChannel, LiveState, ServiceSettings
 from smsops.plan import plan
+from smsops.planned import Plan
 from tests.core.build import channel, desired, live, number_sid, service, settings, sid
 
 A, B, C = "+12065550101", "+12065550102", "+12065550103"

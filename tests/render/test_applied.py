@@ -7,8 +7,9 @@ import json
 import pytest
 
 from smsops.apply import Outcome, Result, Status
-from smsops.changes import AttachNumber, CreateService, Plan
+from smsops.changes import AttachNumber, CreateService
 from smsops.errors import ExitCode, Failure, LedgerError, ProviderError, SmsopsError
+from smsops.planned import Plan
 from smsops.render.applied import Applied, applied_json, applied_text
 
 PLAN = Plan(accounts=(), created_at="", expires_at="")

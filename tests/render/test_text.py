@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 from smsops.changes import (
-    AccountPlan,
     AttachNumber,
     Change,
     Class,
@@ -17,14 +16,13 @@ from smsops.changes import (
     DetachNumber,
     FieldDiff,
     Gate,
-    HeldBack,
     MoveNumber,
-    Plan,
     Risk,
     UpdateService,
 )
 from smsops.diagnostics import Finding, Location
 from smsops.model import Channel, Direction, Sender, ServiceSettings
+from smsops.planned import AccountPlan, HeldBack, Plan
 from smsops.render.drawn import Drawn
 from smsops.render.text import plan_text, routing, summary_text
 

@@ -1,0 +1,86 @@
+# Needs Python 3.11 or newer, git and make; everything else is installed into $(VENV).
+#
+#   make demo    the main job in the sandbox: plan, apply, plan
+#   make test    the tests
+#   make check   what a pull request must pass: style, types, import rules, tests with coverage
+#   make fmt     mend the style
+#   make bench   measure the claims about speed
+#   make clean   remove what make made
+
+VENV := .venv
+BIN := $(VENV)/bin
+SMSOPS := $(BIN)/smsops --sandbox
+PYTEST_ARGS ?=
+
+# PYTHON=... chooses the interpreter of the environment; without it the first of these that is new enough is taken.
+PYTHON ?=
+PYTHONS := $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11 python)
+IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint fmt bench clean
+.DELETE_ON_ERROR:
+
+help:
+	@sed -n '/^#   make/s/^#   //p' Makefile
+
+demo: $(VENV)/.installed
+	@printf '%s\n' '== Sandbox: start again from an empty account. Nothing here leaves this machine.'
+	@$(SMSOPS) sandbox reset
+	@printf '\n%s\n' '== 1 of 3. Plan: compare the channel files with the account. This only reads.'
+	@$(SMSOPS) plan
+	@printf '\n%s\n' '== 2 of 3. Apply: make the account what the files say, then read it back.'
+	@$(SMSOPS) apply --yes
+	@printf '\n%s\n' '== 3 of 3. Plan again: no changes. With any change left, this step would fail.'
+	@$(SMSOPS) plan --detailed-exitcode
+
+test: $(VENV)/.installed-dev
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: lint
+	@$(MAKE) --no-print-directory test PYTEST_ARGS="--cov $(PYTEST_ARGS)"
+
+lint: $(VENV)/.installed-dev
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/python -m mypy
+	@$(BIN)/lint-imports --no-logo
+
+fmt: $(VENV)/.installed-dev
+	@$(BIN)/python -m ruff check --fix .
+	@$(BIN)/python -m ruff format .
+
+bench: $(VENV)/.installed
+	@$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) .smsops build dist .coverage .coverage.* htmlcov .hypothesis .import_linter_cache \
+		.mypy_cache .pytest_cache .ruff_cache
+	find smsops tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment. Each stamp is newer than what it was made from, so a second run installs nothing.
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	@echo 'Installing smsops into $(VENV); this is done once.' >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
+	@echo 'Installing smsops and its development tools into $(VENV); this is done once.' >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+$(BIN)/python:
+	@for python in $(PYTHONS); do \
+		if "$$python" -c '$(IS_NEW_ENOUGH)' 2>/dev/null; then break; fi; python=; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo 'smsops needs Python 3.11 or newer; none of these is: '$(PYTHONS)'.' >&2; \
+		echo 'Install one, or name it: make demo PYTHON=/path/to/python3' >&2; \
+		exit 1; \
+	fi; \
+	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "$$python cannot make virtual environments. On Debian and Ubuntu, install python3-venv." >&2; \
+		exit 1; \
+	fi; \
+	"$$python" -m venv $(VENV)

@@ -1,0 +1,1 @@
+"""Measured claims about speed, one module each. Run all of them with `make bench`."""

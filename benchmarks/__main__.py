@@ -1,0 +1,44 @@
+"""Run every benchmark, print the table, and keep it in RESULTS.md. Exits 1 when a claim does not hold."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import plan_latency, start_cost
+from benchmarks.measure import Row
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+CLAIMS = (start_cost.rows, plan_latency.rows)
+
+
+def table(rows: list[Row]) -> str:
+    """The rows as a Markdown table."""
+    lines = ["| what | measured, s | bound, s | ratio | allowed | holds |", "|---|--:|--:|--:|--:|---|"]
+    lines += [
+        f"| {row.what} | {row.measured:.3f} | {row.unit:.3f} | {row.ratio:.2f} | {row.allowed:.1f} "
+        f"| {'yes' if row.holds else 'no'} |"
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    rows = [row for measure in CLAIMS for row in measure()]
+    machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    text = (
+        "# Results\n\n"
+        "Written by `make bench`. Times are medians of whole processes, in seconds; the bound is what a claim is a\n"
+        "multiple of: `python -c pass` for the start, `calls / 32 × latency` for a plan.\n\n"
+        f"{datetime.now(UTC):%Y-%m-%d}, {machine}.\n\n{table(rows)}\n"
+    )
+    RESULTS.write_text(text, encoding="utf-8")
+    print(table(rows))
+    return 0 if all(row.holds for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
