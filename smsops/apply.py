@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from smsops.changes import ORDER, Change, CreateService, DeleteService, MoveNumber
-from smsops.errors import ExitCode, Failure, ProviderError
+from smsops.errors import ExitCode, Failure, LedgerError, ProviderError
 from smsops.ledger import records
 from smsops.ledger.base import Ledger
 from smsops.model import Base, DesiredState
@@ -59,6 +59,8 @@ class Outcome:
     differences: tuple[str, ...] = ()
     """Sentences: what the read-back found to differ from the plan."""
     interrupted: bool = False
+    unrecorded: LedgerError | None = None
+    """Why the record could not be closed; it stays `started`, and the next plan takes that into account."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -68,7 +70,7 @@ class Outcome:
         if self.interrupted:
             return ExitCode.INTERRUPTED
         if all(result.status is Status.DONE for result in self.results) and not self.differences:
-            return ExitCode.OK
+            return ExitCode.PARTIAL if self.unrecorded else ExitCode.OK
         if wrote:
             return ExitCode.PARTIAL
         return ExitCode.AUTH if any(e.exit_code is ExitCode.AUTH for e in failed) else ExitCode.ERROR
@@ -89,7 +91,7 @@ def apply(
 ) -> Outcome:
     """Carry out a judged plan without refusals. `now` gives UTC times in ISO 8601, to the microsecond.
 
-    Raises LedgerError when the record cannot be opened (nothing was written then) or closed.
+    Raises LedgerError when the record cannot be opened; nothing was written then.
     """
     at = now()
     key = f"{at.replace('-', '').replace(':', '').replace('.', '')}-{plan_id.removeprefix('sha256:')[:12]}"
@@ -98,7 +100,6 @@ def apply(
     work = _Work(plan, writer, reader, concurrency, progress)
     results = work.run()
     found = () if work.interrupted else differences(_written(results), reader=reader, concurrency=concurrency)
-    outcome = Outcome(account=plan.account, results=results, differences=found, interrupted=work.interrupted)
     after = records.next_base(
         desired=desired,
         base=base,
@@ -107,10 +108,20 @@ def apply(
         undone=tuple(result.change for result in results if result.status is not Status.DONE),
         lost=_lost(results),
     )
+    unrecorded = None
     if plan.changes or after != base:
         told = [result_to_json(result) for result in results]
-        ledger.write(plan.account, key, records.finished(plan, after, plan_id=plan_id, at=now(), results=told))
-    return outcome
+        try:
+            ledger.write(plan.account, key, records.finished(plan, after, plan_id=plan_id, at=now(), results=told))
+        except LedgerError as error:
+            unrecorded = error
+    return Outcome(
+        account=plan.account,
+        results=results,
+        differences=found,
+        interrupted=work.interrupted,
+        unrecorded=unrecorded,
+    )
 
 
 def _written(results: Sequence[Result]) -> tuple[tuple[Change, str], ...]:

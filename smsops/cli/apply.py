@@ -42,7 +42,7 @@ def command(terminal: Terminal, channels: tuple[str, ...], allow: tuple[str, ...
     project = opened(terminal)
     wish = Wish(channels=channels, allow=frozenset(map(Gate, allow)), concurrency=concurrency)
     with planned(project, wish, terminal) as (plan, ready):
-        terminal.show(PLAN["text"], Drawn(plan=plan, channels=project.channels))
+        terminal.show(PLAN["text"], Drawn(plan=plan, channels=project.by_name))
         if (code := verdict(plan)) is not ExitCode.OK:
             applied = Applied(plan=plan, verdict=code)
         else:
@@ -77,9 +77,11 @@ def _carry_out(plan: Plan, ready: Sequence[Ready], project: Opened, wish: Wish, 
             if not outcomes:
                 raise
             failed = error
-        if failed or outcomes[-1].interrupted:
+        if failed or outcomes[-1].interrupted or outcomes[-1].unrecorded:
             break
-    return Applied(plan=plan, outcomes=tuple(outcomes), channels=project.channels, error=failed)
+    failed = failed or next((outcome.unrecorded for outcome in outcomes if outcome.unrecorded), None)
+    sandbox = terminal.options.sandbox
+    return Applied(plan=plan, outcomes=tuple(outcomes), channels=project.by_name, error=failed, sandbox=sandbox)
 
 
 def _account(plan: Plan, one: Ready, project: Opened, wish: Wish, terminal: Terminal) -> Outcome:

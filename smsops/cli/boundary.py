@@ -83,6 +83,8 @@ def _failed(context: click.Context, argv: Sequence[str], error: SmsopsError) -> 
     terminal = terminal_of(context)
     findings: tuple[Finding, ...] = getattr(error, "findings", ())
     mode = terminal.options.color if terminal else "auto"
+    if terminal:
+        terminal.wipe()
     sys.stdout.flush()
     write(sys.stderr, _told(error, findings, color=colored(mode, sys.stderr)))
     sys.stderr.flush()

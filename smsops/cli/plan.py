@@ -56,7 +56,7 @@ def command(
     project = opened(terminal)
     wish = Wish(channels=channels, allow=frozenset(map(Gate, allow)), concurrency=concurrency)
     with planned(project, wish, terminal) as (plan, _):
-        terminal.emit(PLAN, Drawn(plan=plan, channels=project.channels, next_command=_next(terminal.options, wish)))
+        terminal.emit(PLAN, Drawn(plan=plan, channels=project.by_name, next_command=_next(terminal.options, wish)))
     code = verdict(plan)
     return ExitCode.CHANGES if detailed_exitcode and code is ExitCode.OK and plan.changes else code
 

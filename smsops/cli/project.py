@@ -49,6 +49,10 @@ class Opened:
     channels: tuple[Channel, ...]
 
     @property
+    def by_name(self) -> dict[str, Channel]:
+        return {channel.name: channel for channel in self.channels}
+
+    @property
     def root(self) -> Path:
         return Path(self.project.root)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Mapping
@@ -22,6 +23,9 @@ class Renderer(Protocol[T_contra]):
     def __call__(self, value: T_contra, /, *, color: bool) -> str: ...
 
 
+WIPE = "\r\x1b[K"
+"""Back to the first column, and nothing left on the line."""
+
 _ASCII = str.maketrans({"→": "->", "…": "...", "–": "-"})
 
 
@@ -34,9 +38,12 @@ class Terminal:
         self.written = False
         """Whether stdout has its data; after that a failure adds no document."""
         self._lock = threading.Lock()
+        self._passing = False
+        """Whether a progress line stands on the terminal that the next output must wipe."""
 
     def emit(self, renderers: Mapping[str, Renderer[T_contra]], value: T_contra) -> None:
         """Print or write the value in every format that was asked for. Raises SmsopsError for a bad file."""
+        self.wipe()
         for output in self.outputs:
             if output.file is None:
                 self.written = True
@@ -46,6 +53,7 @@ class Terminal:
 
     def show(self, renderer: Renderer[T_contra], value: T_contra) -> None:
         """Text for a person before the run goes on: on stdout when that is theirs, else on stderr."""
+        self.wipe()
         stream = sys.stdout if Output(format="text") in self.outputs else sys.stderr
         write(stream, renderer(value, color=self.colored(stream)) + "\n")
         stream.flush()
@@ -53,17 +61,33 @@ class Terminal:
     def talk(self, text: str) -> None:
         """Lines for stderr that are no error; `-q` silences them."""
         if not self.options.quiet:
+            self.wipe()
             with self._lock:
                 write(sys.stderr, clean_lines(text) + "\n")
                 sys.stderr.flush()
 
     def progress(self, line: str) -> None:
-        """One line about long work, when someone watches."""
-        if self.options.verbose or sys.stderr.isatty():
+        """One line about long work: kept with `-v`, else a line on the terminal that gives way to the next."""
+        if self.options.verbose:
             self.talk(line)
+        elif sys.stderr.isatty() and not self.options.quiet:
+            width = shutil.get_terminal_size().columns - 1
+            with self._lock:
+                write(sys.stderr, f"{WIPE}{clean(line)[:width]}")
+                sys.stderr.flush()
+                self._passing = True
+
+    def wipe(self) -> None:
+        """Take the passing progress line off the terminal."""
+        with self._lock:
+            if self._passing:
+                write(sys.stderr, WIPE)
+                sys.stderr.flush()
+                self._passing = False
 
     def confirm(self, question: str) -> bool | None:
         """Ask on the terminal; None when there is nobody to ask."""
+        self.wipe()
         if self.options.no_input or not sys.stdin.isatty():
             return None
         write(sys.stderr, f"{clean(question)} [y/N] ")

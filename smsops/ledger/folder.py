@@ -1,6 +1,7 @@
 """The ledger as a folder of record files, `records/<account>/<time>-<plan id>.json`, in the project's `.smsops/`.
 
-The sandbox keeps its records in `ledger/`. Records of real accounts stay apart from them, in `local-ledger/`.
+The sandbox keeps its records in `ledger/`. Records of real accounts stay apart from them, in `local-ledger/`. The
+state folder around both ignores itself, so that no record is committed by accident.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class FolderLedger:
         folder = self._folder(account)
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            self._root.with_name(".gitignore").write_text("*\n", encoding="utf-8")
             # Written beside and renamed, so that a reader or a crash never sees half a record.
             beside = folder / f".{key}.tmp"
             with beside.open("w", encoding="utf-8") as file:

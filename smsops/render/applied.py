@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from smsops.apply import Outcome, Result, Status, result_to_json
 from smsops.changes import CreateService
@@ -23,11 +23,14 @@ class Applied:
     plan: Plan
     outcomes: tuple[Outcome, ...] = ()
     """Of the accounts that were attempted."""
-    channels: tuple[Channel, ...] = ()
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    """The channels of the project by name."""
     verdict: ExitCode = ExitCode.OK
     """What was decided about the plan; anything but OK means that nothing was attempted."""
     error: SmsopsError | None = None
-    """What ended the run before all accounts were attempted."""
+    """What ended the run before all accounts were attempted, or kept a record from being closed."""
+    sandbox: bool = False
+    """Whether the services are the sandbox's, whose SIDs belong in no file."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -65,7 +68,7 @@ def applied_text(applied: Applied, *, color: bool) -> str:
         parts.append("After the apply, this differs from the plan:\n" + _listed(applied.differences))
     if applied.error:
         parts.append(f"error {applied.error.code}: {clean(applied.error.message)}\n")
-    if new := list(_new_services(applied)):
+    if (new := list(_new_services(applied))) and not applied.sandbox:
         parts.append("New services. Put each SID into its channel file:\n" + _listed(new))
     parts.append(painted(_summary(applied), Paint.STRONG, color=color) + "\n")
     return "\n".join(part for part in parts if part)
@@ -77,7 +80,7 @@ def _listed(sentences: tuple[str, ...] | list[str]) -> str:
 
 def _result(result: Result, applied: Applied, *, color: bool) -> Iterator[str]:
     change = result.change
-    channel = next((c for c in applied.channels if c.name == change.channel), None)
+    channel = applied.channels.get(change.channel)
     word = painted(f"{_WORDS[result.status]:<13}", _PAINT[result.status], color=color)
     yield f"{word} {SIGNS[change.action][0]} {clean(change.channel)}: {subject(change, channel)}"
     if result.reason:
@@ -102,7 +105,7 @@ def _error(error: ProviderError) -> Iterator[str]:
 def _new_services(applied: Applied) -> Iterator[str]:
     for result in applied.results:
         if isinstance(result.change, CreateService) and result.status is Status.DONE and result.service_sid:
-            channel = next((c for c in applied.channels if c.name == result.change.channel), None)
+            channel = applied.channels.get(result.change.channel)
             yield f"{channel.path if channel else result.change.channel}: messaging_service_sid: {result.service_sid}"
 
 

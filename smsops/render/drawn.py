@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from smsops.model import Channel
 from smsops.planned import Plan, plan_to_json
@@ -14,8 +15,8 @@ class Drawn:
     """A plan that is to be shown."""
 
     plan: Plan
-    channels: tuple[Channel, ...] = ()
-    """The channels of the project, for labels and for where replies go."""
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    """The channels of the project by name, for labels and for where replies go."""
     next_command: str = ""
     """What carries the plan out; empty when the caller does so itself."""
 

@@ -106,7 +106,7 @@ def _blocks(plan: Plan) -> list[_Block]:
 
 
 def _block(block: _Block, drawn: Drawn, *, color: bool) -> str:
-    channel = next((c for c in drawn.channels if c.name == block.channel), None)
+    channel = drawn.channels.get(block.channel)
     lines = [_heading(block, drawn.plan, color=color)]
     for klass in Class:
         steps = [step for step in block.steps if _change(step).klass is klass]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import re
@@ -44,9 +45,32 @@ def test_yes_applies_and_says_what_was_done(project: Path) -> None:
     assert ran.code == 0
     assert ran.out.startswith("codes (account us, new service)\n")
     assert "done          + support: number +12065550101 (Front desk)\n" in ran.out
-    assert re.search(r"  channels/codes\.yaml: messaging_service_sid: MG[0-9a-f]{32}\n", ran.out)
+    assert "messaging_service_sid" not in ran.out, "the sandbox's SIDs belong in no file"
     assert ran.out.endswith("Applied: 5 done. Read back: the accounts are as planned.\n")
     assert ran.err == ""
+
+
+def test_a_new_service_comes_with_the_line_that_pins_it(remote: Run) -> None:
+    ran = remote("apply", "--yes")
+    assert ran.code == 0
+    assert re.search(r"  channels/codes\.yaml: messaging_service_sid: MG[0-9a-f]{32}\n", ran.out)
+
+
+def test_progress_on_a_terminal_is_one_line_that_leaves_nothing_behind(project: Path) -> None:
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "smsops", "--sandbox", "apply", "--yes"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"}
+    with os.fdopen(master, "rb", buffering=0) as screen:
+        done = subprocess.run(command, cwd=project, env=env, check=False, stdout=subprocess.PIPE, stderr=slave)
+        os.close(slave)
+        seen = b""
+        with contextlib.suppress(OSError):  # the terminal's other end is gone
+            while chunk := screen.read(4096):
+                seen += chunk
+    assert done.returncode == 0
+    assert b"5 of 5 changes" in seen
+    assert b"\n" not in seen
+    assert seen.endswith(b"\r\x1b[K")
 
 
 def test_the_document_has_plan_results_and_differences(project: Path, run: Run) -> None:

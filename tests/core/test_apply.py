@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from dataclasses import replace
@@ -251,6 +252,29 @@ def test_when_the_record_cannot_be_opened_nothing_is_written(world: World):
     with pytest.raises(LedgerError):
         world.apply(channel("a", A))
     assert world.sandbox.requests.writes == ()
+
+
+def test_a_record_that_cannot_be_closed_is_told_and_the_next_apply_goes_on(world: World):
+    wish = world.desired(channel("a", A))
+    reader = world.reader()
+    folder = world.folder / world.account_sid / "records" / "us"
+
+    class Obstructed(TwilioWriter):
+        def execute(self, change, *, service_sid):
+            (path,) = folder.glob("*.json")
+            with contextlib.suppress(FileExistsError):
+                path.with_name(f".{path.stem}.tmp").mkdir()
+            return super().execute(change, service_sid=service_sid)
+
+    found = world.plan(*wish.channels)
+    outcome = world.carry_out(found, wish, reader, Obstructed(reader.connection, reader.transport))
+    assert isinstance(outcome.unrecorded, LedgerError)
+    assert outcome.exit_code is ExitCode.PARTIAL
+    assert {result.status for result in outcome.results} == {Status.DONE}
+    again, outcome = world.apply(channel("a", A))
+    assert [f.code for f in again.findings] == ["SMS508"]
+    assert outcome.exit_code is ExitCode.OK
+    assert world.plan(channel("a", A)).findings == ()
 
 
 def test_a_damaged_record_stops_the_plan_and_names_the_file(world: World):

@@ -64,7 +64,7 @@ def drawn(*changes: Change, held: tuple[HeldBack, ...] = (), findings: tuple[Fin
         account="us", account_sid="AC", changes=changes, held_back=held, findings=findings, bound=(("care", SID),)
     )
     plan = Plan(accounts=(account,), created_at="", expires_at="")
-    return Drawn(plan=plan, channels=(CHANNEL,), next_command="smsops apply")
+    return Drawn(plan=plan, channels={CHANNEL.name: CHANNEL}, next_command="smsops apply")
 
 
 def text(*changes: Change, color: bool = False, **parts: object) -> str:
