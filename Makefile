@@ -35,7 +35,7 @@ demo: $(VENV)/.installed
 	@$(SMSOPS) plan --detailed-exitcode
 
 test: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
 check: lint
 	@$(MAKE) --no-print-directory test PYTEST_ARGS="--cov $(PYTEST_ARGS)"

@@ -27,12 +27,16 @@ def table(rows: list[Row]) -> str:
 
 
 def main() -> int:
+    others = os.getloadavg()[0]
     rows = [row for measure in CLAIMS for row in measure()]
-    machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    machine = (
+        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, "
+        f"load {others:.1f} from others at the start"
+    )
     text = (
         "# Results\n\n"
-        "Written by `make bench`. Times are medians of whole processes, in seconds; the bound is what a claim is a\n"
-        "multiple of: `python -c pass` for the start, `calls / 32 × latency` for a plan.\n\n"
+        "Written by `make bench`. Times are medians, in seconds. The bound is what a claim is a multiple of:\n"
+        "`python -c pass` for the start, `calls / 32 × latency` for a plan.\n\n"
         f"{datetime.now(UTC):%Y-%m-%d}, {machine}.\n\n{table(rows)}\n"
     )
     RESULTS.write_text(text, encoding="utf-8")

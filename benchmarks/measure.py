@@ -31,16 +31,19 @@ class Row:
         return self.ratio <= self.allowed
 
 
-def seconds(
-    command: Sequence[str], *, times: int, cwd: Path | None = None, env: Mapping[str, str] | None = None
-) -> float:
-    """The median wall time of a command, in seconds; the first run warms the caches and does not count.
+def medians(
+    *commands: Sequence[str], times: int, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> list[float]:
+    """The median wall time of each command, in seconds; the first run of each warms the caches and does not count.
 
-    Raises CalledProcessError when the command fails.
+    The commands take turns, so that a busy moment of the machine falls on all of them.
+
+    Raises CalledProcessError when a command fails.
     """
-    taken = []
+    taken: list[list[float]] = [[] for _ in commands]
     for _ in range(times + 1):
-        begun = time.perf_counter()
-        subprocess.run(command, cwd=cwd, env=env, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        taken.append(time.perf_counter() - begun)
-    return statistics.median(taken[1:])
+        for command, each in zip(commands, taken, strict=True):
+            begun = time.perf_counter()
+            subprocess.run(command, cwd=cwd, env=env, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            each.append(time.perf_counter() - begun)
+    return [statistics.median(each[1:]) for each in taken]

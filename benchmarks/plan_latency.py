@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 from benchmarks.account import ACCOUNT_SID, ROOT, Served, numbers, served, service_sid
-from benchmarks.measure import Row, seconds
+from benchmarks.measure import Row, medians
 from smsops.binding import wanted
 from smsops.files.load import load_project
 from smsops.model import EMPTY_BASE, DesiredState
@@ -65,7 +65,7 @@ def rows(channels: int = CHANNELS) -> list[Row]:
             run(["apply", "--yes", "-q"], project, account)
         with served(database, channels=channels, latency=LATENCY) as account:
             calls = calls_of_a_plan(project, account)
-            whole = seconds(command(["plan"]), times=TIMES, cwd=project, env=environment(account))
+            (whole,) = medians(command(["plan"]), times=TIMES, cwd=project, env=environment(account))
             reading = statistics.median(seconds_of_reading(project, account) for _ in range(TIMES))
     what = f"plan of {channels:,} channels, {calls:,} requests of {LATENCY * 1000:.0f} ms, {CONCURRENCY} at a time"
     unit = calls / CONCURRENCY * LATENCY
