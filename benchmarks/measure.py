@@ -12,15 +12,15 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of a benchmark's table: a claim holds when `measured` is at most `allowed`."""
+    """One line of a benchmark's table: a claim holds when the ratio is at most what it allows."""
 
     what: str
     measured: float
     """Seconds, the median."""
     unit: float
     """Seconds that the claim is a multiple of."""
-    allowed: float
-    """The largest multiple of the unit that the claim permits."""
+    allowed: float | None = None
+    """The largest multiple of the unit that the claim permits; None where nothing is claimed, only told."""
 
     @property
     def ratio(self) -> float:
@@ -28,7 +28,7 @@ class Row:
 
     @property
     def holds(self) -> bool:
-        return self.ratio <= self.allowed
+        return self.allowed is None or self.ratio <= self.allowed
 
 
 def medians(

