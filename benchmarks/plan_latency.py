@@ -1,8 +1,8 @@
 """Reads go side by side: 1,000 channels, at 80 ms a request and 32 requests at a time.
 
 The claim: what waits on the network (opening the account, all requests, planning) takes at most 1.3 times
-`calls / 32 × latency`. The whole process, as a person waits for it, is told beside it: that also starts Python, and reads
-and checks 1,000 files.
+`calls / 32 × latency`. The whole process, as a person waits for it, is told beside it: that also starts Python, and
+reads and checks 1,000 files.
 """
 
 from __future__ import annotations

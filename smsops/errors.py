@@ -104,7 +104,7 @@ class ProviderError(SmsopsError):
 
     `status` is the HTTP status (None: no answer), `provider_code` the provider's own error number (None: none given),
     `request_id` what its support asks for. `wrote` is true when something was or may have been changed all the same: a
-    create whose answer was lost, a move that had to put the number back.
+    create whose answer was lost, an update that may have arrived, a move that had to put the number back.
     """
 
     def __init__(

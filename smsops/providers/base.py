@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -25,6 +26,8 @@ class Connection:
     edge: str | None = None
     concurrency: int = 32
     """The most requests at a time; the adaptive limit stays below it."""
+    sleep: Callable[[float], object] = time.sleep
+    """How the client waits, in seconds. One that returns at once makes it give up soon: the run is to stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,11 @@ class Reader(Protocol):
 
         Answers may lag behind writes (twilio.md 11): it reads again, within a bound, until `settled` says yes, and
         returns what it saw last.
+        """
+
+    def other_senders(self, service_sid: str) -> tuple[str, ...]:
+        """Senders of the service that are no phone numbers: short codes, alpha senders, channel senders. Read only
+        before a service is deleted, since deleting would take them along.
         """
 
     @property
