@@ -15,65 +15,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from smsops.changes import ORDER, Change, CreateService, DeleteService, MoveNumber
 from smsops.errors import ExitCode, Failure, LedgerError, ProviderError
 from smsops.ledger import records
 from smsops.ledger.base import Ledger
 from smsops.model import Base, DesiredState
+from smsops.outcome import Outcome, Result, Status, result_to_json
 from smsops.planned import AccountPlan
 from smsops.providers.base import Progress, Reader, Writer
 from smsops.verify import differences
-
-
-class Status(StrEnum):
-    DONE = "done"
-    FAILED = "failed"
-    NOT_ATTEMPTED = "not-attempted"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """What came of one change."""
-
-    change: Change
-    status: Status
-    service_sid: str | None = None
-    """The service that was written; of a create, the new one."""
-    request_id: str | None = None
-    error: ProviderError | None = None
-    reason: str = ""
-    """Why the change was not attempted."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What came of an apply to one account. `results` are in the order of work."""
-
-    account: str
-    results: tuple[Result, ...]
-    differences: tuple[str, ...] = ()
-    """Sentences: what the read-back found to differ from the plan."""
-    interrupted: bool = False
-    unrecorded: LedgerError | None = None
-    """Why the record could not be closed; it stays `started`, and the next plan takes that into account."""
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """Contract 3.1 and 9: 0 done, 1 or 4 when nothing was written, 8 partly, 130 interrupted."""
-        failed = [result.error for result in self.results if result.error]
-        wrote = any(result.status is Status.DONE for result in self.results) or any(e.wrote for e in failed)
-        if self.interrupted:
-            return ExitCode.INTERRUPTED
-        if all(result.status is Status.DONE for result in self.results) and not self.differences:
-            return ExitCode.PARTIAL if self.unrecorded else ExitCode.OK
-        if wrote:
-            return ExitCode.PARTIAL
-        return ExitCode.AUTH if any(e.exit_code is ExitCode.AUTH for e in failed) else ExitCode.ERROR
 
 
 def apply(
@@ -87,19 +41,21 @@ def apply(
     ledger: Ledger,
     concurrency: int,
     progress: Progress,
+    stopping: Callable[[], bool],
     now: Callable[[], str],
 ) -> Outcome:
     """Carry out a judged plan without refusals. `now` gives UTC times in ISO 8601, to the microsecond.
 
+    Once `stopping` says yes, requests in flight finish, nothing new starts, and the record is closed all the same.
     Raises LedgerError when the record cannot be opened; nothing was written then.
     """
     at = now()
     key = f"{at.replace('-', '').replace(':', '').replace('.', '')}-{plan_id.removeprefix('sha256:')[:12]}"
     if plan.changes:
         ledger.write(plan.account, key, records.started(plan, base, plan_id=plan_id, at=at))
-    work = _Work(plan, writer, reader, concurrency, progress)
+    work = _Work(plan, writer, reader, concurrency, progress, stopping)
     results = work.run()
-    found = () if work.interrupted else differences(_written(results), reader=reader, concurrency=concurrency)
+    found = () if stopping() else differences(_written(results), reader=reader, concurrency=concurrency)
     after = records.next_base(
         desired=desired,
         base=base,
@@ -119,7 +75,7 @@ def apply(
         account=plan.account,
         results=results,
         differences=found,
-        interrupted=work.interrupted,
+        interrupted=stopping(),
         unrecorded=unrecorded,
     )
 
@@ -131,32 +87,10 @@ def _written(results: Sequence[Result]) -> tuple[tuple[Change, str], ...]:
 def _lost(results: Sequence[Result]) -> frozenset[str]:
     """Channels whose create may have taken effect without our learning the SID."""
     return frozenset(
-        r.change.channel for r in results if isinstance(r.change, CreateService) and r.error and r.error.wrote
+        r.change.channel
+        for r in results
+        if isinstance(r.change, CreateService) and r.error and r.error.failure is Failure.LOST
     )
-
-
-def result_to_json(result: Result) -> dict[str, object]:
-    """One result for the record and for `-o json`."""
-    error = result.error
-    return {
-        "action": result.change.action,
-        "channel": result.change.channel,
-        "number": getattr(result.change, "number", None),
-        "status": str(result.status),
-        "service_sid": result.service_sid,
-        "request_id": result.request_id,
-        "reason": result.reason or None,
-        "error": None
-        if error is None
-        else {
-            "code": error.code,
-            "message": error.message,
-            "hint": error.hint,
-            "status": error.status,
-            "provider_code": error.provider_code,
-            "request_id": error.request_id,
-        },
-    }
 
 
 @dataclass(slots=True)
@@ -168,9 +102,9 @@ class _Work:
     reader: Reader
     concurrency: int
     progress: Progress
+    stopping: Callable[[], bool]
     services: dict[str, str] = field(init=False)
     """Channel to service SID; creates add theirs."""
-    interrupted: bool = False
     _results: dict[int, Result] = field(default_factory=dict)
     _stopped: dict[str, str] = field(default_factory=dict)
     """Channel to the reason why its later changes are not attempted."""
@@ -203,14 +137,7 @@ class _Work:
         return list(groups.values())
 
     def _side_by_side(self, pool: ThreadPoolExecutor, groups: list[list[int]]) -> None:
-        running = [pool.submit(self._in_turn, group) for group in groups]
-        try:
-            wait(running)
-        except KeyboardInterrupt:
-            # The requests in flight finish; nothing new starts.
-            self.interrupted = True
-            self._halt("The run was interrupted.")
-        for future in running:
+        for future in [pool.submit(self._in_turn, group) for group in groups]:
             future.result()
 
     def _in_turn(self, indices: list[int]) -> None:
@@ -226,6 +153,8 @@ class _Work:
 
     def _one(self, change: Change) -> Result:
         with self._exclusive(change):
+            if self.stopping():
+                self._halt("The run was interrupted.")
             if reason := self._halted or self._stopped.get(change.channel, ""):
                 return Result(change=change, status=Status.NOT_ATTEMPTED, reason=reason)
             try:
@@ -255,15 +184,17 @@ class _Work:
         return change.service_sid or self.services.get(change.channel)
 
     def _make_sure_that_it_is_empty(self, change: DeleteService) -> None:
-        """Deleting a service that still holds numbers would free them unseen."""
+        """Deleting a service would free its numbers, and take its other senders along, unseen."""
         live = self.reader.read_back(
             change.service_sid, settings=False, pool=True, settled=lambda seen: seen is None or not seen.pool
         )
-        if live and live.pool:
+        held = sorted(live.pool or ()) if live else []
+        held += self.reader.other_senders(change.service_sid)
+        if held:
             raise ProviderError(
-                f"{change.service_sid} still holds {len(live.pool)} numbers and is not deleted.",
+                f"{change.service_sid} still holds {', '.join(held)}, and is not deleted.",
                 failure=Failure.BUSY,
-                hint="Plan again to see which.",
+                hint="Take them out, or leave the service as it is.",
             )
 
     def _stop(self, change: Change, error: ProviderError) -> None:

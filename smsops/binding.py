@@ -1,9 +1,9 @@
 """Which service is whose: a channel is bound to the service whose SID its file pins; else to the one that the base
-recorded; else, when an earlier run began to create it and never learned the outcome, to the one live service of its
-friendly name.
+recorded, unless a file pins that one for another channel; else to what is left of a create that an earlier run began.
 
 Otherwise it is to be created, unless a namesake is live: names are not unique at Twilio (twilio.md 2.4), so that is
-refused, and a second service is never made by accident.
+refused, and a second service is never made by accident. What is left of a create is known by the friendly name that it
+was begun with: exactly one live service of that name that nobody claims.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from smsops.diagnostics import Finding, Location, Severity
-from smsops.model import Base, BaseChannel, Channel, DesiredState, LiveService, LiveState, Wanted
+from smsops.model import Base, Channel, DesiredState, LiveService, LiveState, Wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,72 +27,109 @@ class Bound:
 
 
 def wanted(desired: DesiredState, base: Base) -> tuple[Wanted, ...]:
-    """What a reader must look at: the planned channels, and the services of channels that left git."""
+    """What a reader must look at: the planned channels, and what is left of channels that nobody declares now."""
+    known = _known_sids(desired, base)
     ours = [
         Wanted(
-            service_sid=known_sid(channel, base),
-            friendly_name=channel.settings.friendly_name,
+            service_sid=known.get(channel.name),
+            friendly_name=base.creating.get(channel.name, ""),
             numbers=channel.numbers,
         )
         for channel in desired.planned
     ]
-    gone = [
-        Wanted(service_sid=recorded.service_sid, friendly_name="", numbers=frozenset())
-        for _, recorded in left_git(desired, base)
-    ]
-    return (*ours, *gone)
-
-
-def known_sid(channel: Channel, base: Base) -> str | None:
-    """The SID that the file pins, else the recorded one."""
-    recorded = base.channels.get(channel.name)
-    return channel.service_sid or (recorded.service_sid if recorded else None)
-
-
-def left_git(desired: DesiredState, base: Base) -> Iterator[tuple[str, BaseChannel]]:
-    """Recorded channels that no file declares any more; a partial plan says nothing of them."""
     if desired.selected is not None:
-        return
-    names = {channel.name for channel in desired.channels}
-    claimed = {known_sid(channel, base) for channel in desired.channels}
-    for name, recorded in sorted(base.channels.items()):
-        if name not in names and recorded.service_sid not in claimed:
-            yield name, recorded
+        return tuple(ours)
+    abandoned = [Wanted(service_sid=sid) for _, sid in _abandoned(base, known)]
+    begun = [Wanted(friendly_name=name) for _, name in _begun_by_nobody(desired, base)]
+    return (*ours, *abandoned, *begun)
 
 
 def bind(*, desired: DesiredState, live: LiveState, base: Base) -> dict[str, Bound]:
     """Every channel of the account with its service, by name."""
-    claims = Counter(sid for channel in desired.channels if (sid := known_sid(channel, base)))
-    by_name: dict[str, list[str]] = {}
-    for sid, service in sorted(live.services.items()):
-        by_name.setdefault(service.settings.friendly_name, []).append(sid)
-    return {channel.name: _bind(channel, live, base, claims, by_name) for channel in desired.channels}
+    known = _known_sids(desired, base)
+    leftovers = _leftovers(live, base, frozenset(known.values()))
+    namesakes = {service.settings.friendly_name: sid for sid, service in sorted(live.services.items(), reverse=True)}
+    return {
+        channel.name: _bind(channel, known.get(channel.name), live, leftovers, namesakes)
+        for channel in desired.channels
+    }
+
+
+def departures(
+    *, desired: DesiredState, live: LiveState, base: Base, bound: Mapping[str, Bound]
+) -> Iterator[tuple[str, LiveService]]:
+    """Live services that smsops made or applied and that no channel is bound to any more, with the channel they were
+    for. A partial plan says nothing of them.
+    """
+    if desired.selected is not None:
+        return
+    known = _known_sids(desired, base)
+    leftovers = _leftovers(live, base, frozenset(known.values()))
+    found = dict(_abandoned(base, known))
+    found |= {name: leftovers[name].sid for name, _ in _begun_by_nobody(desired, base) if name in leftovers}
+    taken = {one.service.sid for one in bound.values() if one.service}
+    for name, sid in sorted(found.items()):
+        if sid in live.services and sid not in taken:
+            taken.add(sid)
+            yield name, live.services[sid]
+
+
+def _known_sids(desired: DesiredState, base: Base) -> dict[str, str]:
+    """SID by channel, where the file or the base gives one. A pin wins over what the base says of another channel."""
+    known = {channel.name: channel.service_sid for channel in desired.channels if channel.service_sid}
+    pinned = frozenset(known.values())
+    for channel in desired.channels:
+        recorded = base.channels.get(channel.name)
+        if recorded and recorded.service_sid not in pinned:
+            known.setdefault(channel.name, recorded.service_sid)
+    return known
+
+
+def _abandoned(base: Base, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Recorded services that no channel claims: their channel left git, or pins another one now."""
+    claimed = frozenset(known.values())
+    for name, recorded in sorted(base.channels.items()):
+        if recorded.service_sid not in claimed:
+            yield name, recorded.service_sid
+
+
+def _begun_by_nobody(desired: DesiredState, base: Base) -> Iterator[tuple[str, str]]:
+    """Creates that were begun for a channel that left git since, with their friendly names."""
+    names = {channel.name for channel in desired.channels}
+    for name, friendly_name in sorted(base.creating.items()):
+        if name not in names:
+            yield name, friendly_name
+
+
+def _leftovers(live: LiveState, base: Base, claimed: frozenset[str]) -> dict[str, LiveService]:
+    """By channel, what is left of a begun create; nothing where two services, or two creates, bear the name."""
+    by_name: dict[str, list[LiveService]] = {}
+    for sid, service in live.services.items():
+        if sid not in claimed:
+            by_name.setdefault(service.settings.friendly_name, []).append(service)
+    begun = Counter(base.creating.values())
+    found = {channel: by_name.get(friendly_name, []) for channel, friendly_name in base.creating.items()}
+    return {
+        channel: services[0]
+        for channel, services in found.items()
+        if len(services) == 1 and begun[base.creating[channel]] == 1
+    }
 
 
 def _bind(
-    channel: Channel, live: LiveState, base: Base, claims: Mapping[str, int], by_name: Mapping[str, list[str]]
+    channel: Channel,
+    sid: str | None,
+    live: LiveState,
+    leftovers: Mapping[str, LiveService],
+    namesakes: Mapping[str, str],
 ) -> Bound:
-    sid = known_sid(channel, base) or ""
-    if claims.get(sid, 0) > 1:
-        return Bound(finding=_claimed_twice(channel, sid))
-    if service := live.services.get(sid):
+    if service := live.services.get(sid or ""):
         return Bound(service=service)
     if channel.service_sid:
         return Bound(finding=_pin_not_found(channel, live))
-    namesakes = by_name.get(channel.settings.friendly_name, [])
-    unclaimed = [sid for sid in namesakes if sid not in claims]
-    if channel.name in base.creating and len(unclaimed) == 1:
-        return Bound(service=live.services[unclaimed[0]], finding=_left_over(channel, unclaimed[0]))
-    return Bound(namesake=namesakes[0] if namesakes else None)
-
-
-def _claimed_twice(channel: Channel, sid: str) -> Finding:
-    return Finding(
-        code="SMS411",
-        message=f"Channel {channel.name} and another one are both bound to {sid}.",
-        hint="One file pins the SID that the last record gives to the other channel; pin both, or remove one.",
-        location=place(channel, "messaging_service_sid", "name"),
-    )
+    if service := leftovers.get(channel.name):
+        return Bound(service=service, finding=_left_over(channel, service.sid))
+    return Bound(namesake=namesakes.get(channel.settings.friendly_name))
 
 
 def _pin_not_found(channel: Channel, live: LiveState) -> Finding:

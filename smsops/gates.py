@@ -6,12 +6,12 @@ delete; a move is not one, the number stays in use.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from smsops.changes import ALLOWABLE, Change, CreateService, DeleteService, DetachNumber, Gate, MoveNumber
+from smsops.changes import ALLOWABLE, Change, DeleteService, DetachNumber, Gate, MoveNumber
 from smsops.diagnostics import Finding, Location
-from smsops.model import Base, Channel, DesiredState
+from smsops.model import Base, DesiredState, Sender
 from smsops.planned import AccountPlan, HeldBack
 from smsops.project import MaxRemovals, Policy
 
@@ -21,8 +21,7 @@ def judge(
 ) -> AccountPlan:
     """The plan with refusals marked and explained, and with held-back changes set apart."""
     allow &= frozenset(ALLOWABLE)
-    planned = frozenset(channel.name for channel in desired.planned)
-    court = _Court(plan=plan, desired=desired, base=base, policy=policy, planned=planned)
+    court = _Court(plan=plan, desired=desired, base=base, policy=policy, bound=dict(plan.bound))
     held = tuple(
         HeldBack(change=change, reason=reason)
         for change in plan.changes
@@ -53,8 +52,8 @@ class _Court:
     desired: DesiredState
     base: Base
     policy: Policy
-    planned: frozenset[str]
-    """Names of the channels that the plan is for."""
+    bound: Mapping[str, str]
+    """Channel to the SID of its service."""
 
     @property
     def emptied(self) -> bool:
@@ -72,14 +71,20 @@ def _holding(change: Change, court: _Court, allow: frozenset[Gate]) -> Gate | No
             return None  # all of it is refused instead
         case DeleteService():
             return None if Gate.DELETE_SERVICE in allow else Gate.DELETE_SERVICE
-        case DetachNumber() if change.channel not in court.planned:
+        case DetachNumber() if court.bound.get(change.channel) != change.service_sid:
             return None if allow & {Gate.PRUNE, Gate.DELETE_SERVICE} else Gate.PRUNE
         case DetachNumber():
-            recorded = court.base.channels.get(change.channel)
-            known = recorded is not None and change.number not in recorded.held_back
-            return None if known or Gate.PRUNE in allow else Gate.PRUNE
+            return None if _was_applied(change, court.base) or Gate.PRUNE in allow else Gate.PRUNE
         case _:
             return None
+
+
+def _was_applied(change: DetachNumber, base: Base) -> bool:
+    """Whether smsops has applied this very pool before, and did not hold this number back then."""
+    recorded = base.channels.get(change.channel)
+    if recorded is None or recorded.service_sid != change.service_sid:
+        return False
+    return change.number not in recorded.held_back
 
 
 # --- refused -----------------------------------------------------------------------------------------------
@@ -99,54 +104,38 @@ def _empty(court: _Court) -> _Verdicts:
             yield change, None if index else finding
 
 
-def _namesake(court: _Court) -> _Verdicts:
-    for change in court.plan.changes:
-        if isinstance(change, CreateService) and change.refused is Gate.NAMESAKE:
-            yield (
-                change,
-                Finding(
-                    code="SMS504",
-                    message=f"A live service already has the friendly name of channel {change.channel}.",
-                    hint="Pin its SID with messaging_service_sid, or choose another friendly_name.",
-                    location=_where(change),
-                ),
-            )
-
-
 def _takeover(court: _Court) -> _Verdicts:
+    left = {recorded.service_sid: name for name, recorded in court.base.channels.items()}
     for change in court.plan.changes:
         if isinstance(change, MoveNumber) and change.from_channel is None:
-            yield (
-                change,
-                Finding(
-                    code="SMS503",
-                    message=f"{change.number} is in service {change.from_service_sid}, which no channel declares.",
-                    hint="Its replies would go elsewhere from now on. If that is meant: --allow takeover.",
-                    location=_where(change),
-                ),
-            )
+            sid = change.from_service_sid
+            if channel := left.get(sid):
+                message = f"{change.number} is in service {sid} of channel {channel}, which left git."
+                hint = (
+                    f"If {channel} was renamed, pin its service: messaging_service_sid: {sid}. Else: --allow takeover."
+                )
+            else:
+                message = f"{change.number} is in service {sid}, which no channel declares."
+                hint = "Its replies would go elsewhere from now on. If that is meant: --allow takeover."
+            yield change, Finding(code="SMS503", message=message, hint=hint, location=_where(change))
 
 
 def _protected(court: _Court) -> _Verdicts:
-    guarded = frozenset().union(
-        *(recorded.guarded for recorded in court.base.channels.values()),
-        *(_guarded(channel) for channel in court.desired.channels),
-    )
+    guarded = {
+        number: "was protected or linked to a flow at the last apply"
+        for recorded in court.base.channels.values()
+        for number in recorded.guarded
+    }
+    guarded |= {s.number: _guard(s) for channel in court.desired.channels for s in channel.senders if s.guarded}
+    hint = "Take protected: and flow: off it in one apply and remove it in the next, or: --allow protected."
     for change in court.plan.changes:
         if isinstance(change, MoveNumber | DetachNumber) and change.number in guarded:
-            yield (
-                change,
-                Finding(
-                    code="SMS502",
-                    message=f"{change.number} is protected or linked to a flow, and would leave its pool.",
-                    hint="Lift the protection in one apply and remove the number in the next, or: --allow protected.",
-                    location=_where(change),
-                ),
-            )
+            message = f"{change.number} {guarded[change.number]}, and would leave its pool."
+            yield change, Finding(code="SMS502", message=message, hint=hint, location=_where(change))
 
 
-def _guarded(channel: Channel) -> frozenset[str]:
-    return frozenset(sender.number for sender in channel.senders if sender.guarded)
+def _guard(sender: Sender) -> str:
+    return "is protected" if sender.protected else f"is linked to flow {sender.flow}"
 
 
 def _limit(court: _Court) -> _Verdicts:
@@ -172,7 +161,6 @@ def removals_allowed(limit: MaxRemovals, base: Base) -> int:
 
 REFUSALS: tuple[tuple[Gate, Callable[[_Court], _Verdicts]], ...] = (
     (Gate.EMPTY, _empty),
-    (Gate.NAMESAKE, _namesake),
     (Gate.TAKEOVER, _takeover),
     (Gate.PROTECTED, _protected),
     (Gate.LIMIT, _limit),

@@ -171,10 +171,11 @@ class LiveState:
 class Wanted:
     """What a plan needs to know of one channel; a reader reads for these and no more."""
 
-    service_sid: str | None
+    service_sid: str | None = None
     """The SID that the file or the base names; None when there is none yet."""
-    friendly_name: str
-    numbers: frozenset[str]
+    friendly_name: str = ""
+    """The name of a create that was begun and never confirmed: services that bear it are looked at; '' is none."""
+    numbers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,8 +196,8 @@ class Base:
     """What the ledger remembers of one account; empty before the first apply."""
 
     channels: Mapping[str, BaseChannel] = field(default_factory=dict)
-    creating: frozenset[str] = frozenset()
-    """Channels whose create was begun and never confirmed: a namesake that is live now is theirs."""
+    creating: Mapping[str, str] = field(default_factory=dict)
+    """Channels whose create was begun and never confirmed, with the friendly name that it was begun with."""
 
 
 EMPTY_BASE: Final = Base()

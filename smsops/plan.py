@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from urllib.parse import urlsplit
 
-from smsops.binding import Bound, bind, left_git, place
+from smsops.binding import Bound, bind, departures, place
 from smsops.changes import (
     AttachNumber,
     Cause,
@@ -55,7 +55,8 @@ def plan(*, desired: DesiredState, live: LiveState, base: Base) -> AccountPlan:
     bound = bind(desired=desired, live=live, base=base)
     scene = _scene(desired, live, bound)
     steps = {channel.name: tuple(_channel_steps(channel, bound[channel.name], scene)) for channel in desired.planned}
-    steps[""] = tuple(_departures(desired, base, scene))
+    gone = departures(desired=desired, live=live, base=base, bound=bound)
+    steps[""] = tuple(step for name, service in gone for step in _depart(desired.account, name, service, scene))
     flat = [step for found in steps.values() for step in found]
     changes = [step for step in flat if not isinstance(step, Finding)]
     findings = [step for step in flat if isinstance(step, Finding)]
@@ -107,7 +108,9 @@ def _channel_steps(channel: Channel, found: Bound, scene: _Scene) -> Iterator[Ch
         yield from _empty_pool(channel, found.service, scene)
     elif not found.finding:
         yield _create(channel, found.namesake)
-        if not found.namesake:
+        if found.namesake:
+            yield _namesake(channel, found.namesake)
+        else:
             yield from _fill_pool(channel, None, scene)
 
 
@@ -122,6 +125,15 @@ def _create(channel: Channel, namesake: str | None) -> CreateService:
         cause=_cause(channel, "name"),
         precondition=digest(["namesake", channel.settings.friendly_name, namesake]),
         refused=Gate.NAMESAKE if namesake else None,
+    )
+
+
+def _namesake(channel: Channel, sid: str) -> Finding:
+    return Finding(
+        code="SMS504",
+        message=f"A live service, {sid}, already has the friendly name of channel {channel.name}.",
+        hint=f"If it is this channel's, pin it: messaging_service_sid: {sid}. Else choose another friendly_name.",
+        location=place(channel, "friendly_name", "name"),
     )
 
 
@@ -250,19 +262,17 @@ def _detach(account: str, channel: str, service: LiveService, number: str, cause
     )
 
 
-def _departures(desired: DesiredState, base: Base, scene: _Scene) -> Iterator[Change]:
-    """Channels that left git: their numbers are detached, their service deleted, if a gate lets them."""
-    for name, recorded in left_git(desired, base):
-        if service := scene.live.services.get(recorded.service_sid):
-            for number in _nobodys(service, scene):
-                yield _detach(desired.account, name, service, number, None)
-            yield DeleteService(
-                account=desired.account,
-                channel=name,
-                service_sid=service.sid,
-                risk=Risk.HIGH,
-                precondition=digest(["service", service.sid, sorted(_pool_of(service))]),
-            )
+def _depart(account: str, channel: str, service: LiveService, scene: _Scene) -> Iterator[Change]:
+    """What a service that no channel is bound to any more gives up: its numbers and itself, if a gate lets it."""
+    for number in _nobodys(service, scene):
+        yield _detach(account, channel, service, number, None)
+    yield DeleteService(
+        account=account,
+        channel=channel,
+        service_sid=service.sid,
+        risk=Risk.HIGH,
+        precondition=digest(["service", service.sid, sorted(_pool_of(service))]),
+    )
 
 
 def _pool_of(service: LiveService) -> Mapping[str, str]:

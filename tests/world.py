@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
-from smsops.apply import Outcome, apply
+import urllib3
+
+from smsops.apply import apply
 from smsops.binding import wanted
 from smsops.changes import Gate
 from smsops.gates import judge
 from smsops.ledger.folder import FolderLedger
-from smsops.model import Channel, DesiredState, LiveState
+from smsops.model import Base, Channel, DesiredState, LiveState
+from smsops.outcome import Outcome
 from smsops.plan import plan
 from smsops.planned import AccountPlan
 from smsops.project import MaxRemovals, Policy
@@ -72,15 +76,26 @@ class World:
         assert found is not None
         return found
 
+    def join(self, service_sid: str, kind: str, **form: str) -> None:
+        """Put a sender of another kind into the service, as any client of the API would."""
+        head = urllib3.make_headers(basic_auth=f"{self.connection.username}:{self.connection.password.reveal()}")
+        head["Content-Type"] = "application/x-www-form-urlencoded"
+        url = f"{self.sandbox.base_url}/v1/Services/{service_sid}/{kind}"
+        answer = urllib3.PoolManager().request("POST", url, body=urlencode(form), headers=head)
+        assert answer.status == 201, answer.data
+
     def reader(self) -> TwilioReader:
         return open_reader(self.connection, policy=QUICK)
+
+    def base(self) -> Base:
+        return self.ledger.base("us", self.account_sid)
 
     def desired(self, *channels: Channel, selected: Iterable[str] | None = None) -> DesiredState:
         chosen = None if selected is None else frozenset(selected)
         return DesiredState(account="us", account_sid=self.account_sid, channels=channels, selected=chosen)
 
     def read(self, wish: DesiredState) -> LiveState:
-        return self.reader().read(wanted(wish, self.ledger.base("us")))
+        return self.reader().read(wanted(wish, self.base()))
 
     def plan(self, *channels: Channel, allow: Iterable[Gate] = (), policy: Policy = ROOMY) -> AccountPlan:
         return self._planned(self.desired(*channels), self.reader(), allow, policy)
@@ -94,22 +109,30 @@ class World:
         assert not [c for c in found.changes if c.refused], found
         return found, self.carry_out(found, wish, reader, open_writer(reader))
 
-    def carry_out(self, found: AccountPlan, wish: DesiredState, reader: Reader, writer: Writer) -> Outcome:
+    def carry_out(
+        self,
+        found: AccountPlan,
+        wish: DesiredState,
+        reader: Reader,
+        writer: Writer,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> Outcome:
         return apply(
             found,
             plan_id="sha256:" + "0" * 64,
             desired=wish,
-            base=self.ledger.base("us"),
+            base=self.base(),
             reader=reader,
             writer=writer,
             ledger=self.ledger,
             concurrency=8,
             progress=lambda line: None,
+            stopping=stopping,
             now=now,
         )
 
     def _planned(self, wish: DesiredState, reader: Reader, allow: Iterable[Gate], policy: Policy) -> AccountPlan:
-        base = self.ledger.base("us")
+        base = self.base()
         live = reader.read(wanted(wish, base))
         found = plan(desired=wish, live=live, base=base)
         return judge(found, desired=wish, base=base, policy=policy, allow=frozenset(allow))

@@ -111,14 +111,4 @@ PROVIDER_CODES: tuple[Code, ...] = (
         bad="SMSOPS_API_BASE_URL=http://api.example.com smsops plan   # plain http, not on loopback",
         good="SMSOPS_API_BASE_URL=http://127.0.0.1:8080 smsops plan",
     ),
-    Code(
-        code="SMS411",
-        title="Two channels are bound to one messaging service",
-        why=(
-            "One file pins the SID that the last record gives to another channel, or two records disagree. Both "
-            "would fight over one pool and one webhook. Pin the right SID in both files."
-        ),
-        bad="a new file pins the service that apply created for another channel",
-        good="each channel has its own service",
-    ),
 )

@@ -10,8 +10,10 @@ from smsops.model import Base
 class Ledger(Protocol):
     """All records of a project. Losing it makes smsops more careful, never wrong."""
 
-    def base(self, account: str) -> Base:
-        """What the last record says of an account; empty before the first. Raises LedgerError."""
+    def base(self, account: str, account_sid: str) -> Base:
+        """What the last record says of an account; empty before the first. A record of another account that once bore
+        the name does not count. Raises LedgerError.
+        """
 
     def write(self, account: str, key: str, record: dict[str, Any]) -> None:
         """Keep a record under `key`; the same key again replaces it. Durable on return. Raises LedgerError."""

@@ -22,16 +22,33 @@ class FolderLedger:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def base(self, account: str) -> Base:
-        latest = max(self._folder(account).glob("*.json"), default=None, key=lambda path: path.name)
-        if latest is None:
-            return EMPTY_BASE
+    def base(self, account: str, account_sid: str) -> Base:
+        for name in sorted(self._names(self._folder(account), ".json"), reverse=True):
+            try:
+                text = (self._folder(account) / name).read_text(encoding="utf-8")
+                found = base_of(json.loads(text), account_sid=account_sid)
+            except (OSError, ValueError, RecursionError, LedgerError) as error:
+                raise LedgerError(
+                    f"The last record of account {account} cannot be read: {name}: {error}",
+                    hint="Restore the file. Without it smsops would not know what it applied before.",
+                ) from error
+            if found is not None:
+                return found
+        return EMPTY_BASE
+
+    def accounts(self) -> tuple[str, ...]:
+        """Names of the accounts that have records. Raises LedgerError."""
+        return tuple(sorted(self._names(self._root / "records")))
+
+    def _names(self, folder: Path, ending: str = "") -> list[str]:
         try:
-            return base_of(json.loads(latest.read_text(encoding="utf-8")))
-        except (OSError, ValueError, RecursionError, LedgerError) as error:
+            return [name for name in os.listdir(folder) if name.endswith(ending) and not name.startswith(".")]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
             raise LedgerError(
-                f"The last record of account {account} cannot be read: {latest.name}: {error}",
-                hint="Restore the file. Without it smsops would not know what it applied before.",
+                f"The records in {folder} cannot be listed: {error.strerror or error}.",
+                hint="Mend .smsops/ in the project. Without it smsops would not know what it applied before.",
             ) from error
 
     def write(self, account: str, key: str, record: dict[str, Any]) -> None:
@@ -50,7 +67,7 @@ class FolderLedger:
         except OSError as error:
             raise LedgerError(
                 f"The record of account {account} cannot be written: {error.strerror or error}",
-                hint="Nothing more is written to the account. Make room or permissions in .smsops/ and apply again.",
+                hint="Make room or permissions in .smsops/ of the project, and apply again.",
             ) from error
 
     def _folder(self, account: str) -> Path:

@@ -29,14 +29,20 @@ TYPE = "smsops.apply.v1"
 
 def started(plan: AccountPlan, base: Base, *, plan_id: str, at: str) -> dict[str, Any]:
     """The record before the first write: the base as it was, and what is about to be created."""
-    creating = base.creating | {change.channel for change in plan.changes if isinstance(change, CreateService)}
+    begun = {change.channel: _friendly_name(change) for change in plan.changes if isinstance(change, CreateService)}
     changes = [{**change_to_json(change), "result": None} for change in plan.changes]
-    return _envelope(plan, "started", Base(channels=base.channels, creating=creating), changes, plan_id, at)
+    return _envelope(
+        plan, "started", Base(channels=base.channels, creating={**base.creating, **begun}), changes, plan_id, at
+    )
 
 
 def finished(plan: AccountPlan, base: Base, *, plan_id: str, at: str, results: list[dict[str, Any]]) -> dict[str, Any]:
     """The record after the last write; `base` is what the next plan starts from."""
     return _envelope(plan, "finished", base, results, plan_id, at)
+
+
+def _friendly_name(create: CreateService) -> str:
+    return next(str(diff.after) for diff in create.fields if diff.name == "friendly_name")
 
 
 def _envelope(
@@ -57,7 +63,7 @@ def _envelope(
             "account_sid": plan.account_sid,
             "plan_id": plan_id,
             "changes": changes,
-            "creating": sorted(base.creating),
+            "creating": dict(sorted(base.creating.items())),
             "inventory": {name: _channel_to_json(channel) for name, channel in sorted(base.channels.items())},
         },
     }
@@ -72,15 +78,20 @@ def _channel_to_json(channel: BaseChannel) -> dict[str, Any]:
     }
 
 
-def base_of(record: Mapping[str, Any]) -> Base:
-    """The base that a record leaves. Raises LedgerError when it is not a record of this format."""
+def base_of(record: Any, *, account_sid: str) -> Base | None:
+    """The base that a record leaves; None when it is about another account of that name.
+
+    Raises LedgerError when it is not a record of this format.
+    """
     try:
         data = record["data"]
         if record["type"] != TYPE or data["format_version"] != "1.0":
             raise LedgerError(f"This is not a record of type {TYPE}, format 1.0.")
+        if data["account_sid"] != account_sid:
+            return None
         return Base(
-            channels={name: _channel_from_json(entry) for name, entry in data["inventory"].items()},
-            creating=frozenset(data["creating"]),
+            channels={_text(name): _channel_from_json(entry) for name, entry in data["inventory"].items()},
+            creating={_text(name): _text(friendly_name) for name, friendly_name in data["creating"].items()},
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise LedgerError(f"The record lacks a part or has one of another kind: {error}.") from error
@@ -88,11 +99,23 @@ def base_of(record: Mapping[str, Any]) -> Base:
 
 def _channel_from_json(entry: Mapping[str, Any]) -> BaseChannel:
     return BaseChannel(
-        service_sid=str(entry["service_sid"]),
-        pool=frozenset(map(str, entry["pool"])),
-        guarded=frozenset(map(str, entry["guarded"])),
-        held_back=frozenset(map(str, entry["held_back"])),
+        service_sid=_text(entry["service_sid"]),
+        pool=_texts(entry["pool"]),
+        guarded=_texts(entry["guarded"]),
+        held_back=_texts(entry["held_back"]),
     )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not text")
+    return value
+
+
+def _texts(value: object) -> frozenset[str]:
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r} is not a list")
+    return frozenset(map(_text, value))
 
 
 def next_base(
@@ -108,32 +131,73 @@ def next_base(
 
     `lost` names the channels whose create may or may not have taken effect.
     """
-    kept = dict(base.channels)
+    taken = frozenset(services.values())
+    kept = {name: recorded for name, recorded in base.channels.items() if recorded.service_sid not in taken}
     for channel in desired.planned:
         kept.pop(channel.name, None)
         if sid := services.get(channel.name):
-            kept[channel.name] = _inventory(channel, sid, base.channels.get(channel.name), plan, undone)
+            before = _recorded(base, sid)
+            kept[channel.name] = _inventory(channel, sid, before, plan, _staying(undone, sid), undone)
     for change in plan.changes:
         if isinstance(change, DeleteService) and change not in undone:
             kept.pop(change.channel, None)
-    return Base(channels=kept, creating=(base.creating - kept.keys()) | lost)
+    return Base(channels=kept, creating=_creating(desired, base, plan, kept, undone, lost))
+
+
+def _recorded(base: Base, sid: str) -> BaseChannel:
+    """What the base says of a service, whichever channel it was for then."""
+    return next((one for one in base.channels.values() if one.service_sid == sid), BaseChannel(service_sid=sid))
+
+
+def _staying(undone: tuple[Change, ...], sid: str) -> frozenset[str]:
+    """Numbers that were to leave the service and did not, or were put back."""
+    return frozenset(
+        change.number
+        for change in undone
+        if (isinstance(change, DetachNumber) and change.service_sid == sid)
+        or (isinstance(change, MoveNumber) and change.from_service_sid == sid)
+    )
 
 
 def _inventory(
-    channel: Channel, sid: str, before: BaseChannel | None, plan: AccountPlan, undone: tuple[Change, ...]
+    channel: Channel,
+    sid: str,
+    before: BaseChannel,
+    plan: AccountPlan,
+    staying: frozenset[str],
+    undone: tuple[Change, ...],
 ) -> BaseChannel:
-    mine = [change for change in undone if change.channel == channel.name]
-    missing = {change.number for change in mine if isinstance(change, AttachNumber | MoveNumber)}
-    staying = {change.number for change in mine if isinstance(change, DetachNumber)}
+    missing = {
+        change.number
+        for change in undone
+        if change.channel == channel.name and isinstance(change, AttachNumber | MoveNumber)
+    }
     guarded = {sender.number for sender in channel.senders if sender.guarded}
-    held = {
-        h.change.number
-        for h in plan.held_back
-        if isinstance(h.change, DetachNumber) and h.change.channel == channel.name
+    waiting = {
+        h.change.number for h in plan.held_back if isinstance(h.change, DetachNumber) and h.change.service_sid == sid
     }
     return BaseChannel(
         service_sid=sid,
-        pool=(channel.numbers - missing) | staying,
-        guarded=frozenset((guarded - missing) | (staying & (before.guarded if before else frozenset()))),
-        held_back=frozenset(held),
+        pool=(channel.numbers - missing) | (staying & before.pool),
+        guarded=frozenset(guarded - missing) | (staying & before.guarded),
+        held_back=frozenset(waiting) | (staying - before.pool),
     )
+
+
+def _creating(
+    desired: DesiredState,
+    base: Base,
+    plan: AccountPlan,
+    kept: Mapping[str, BaseChannel],
+    undone: tuple[Change, ...],
+    lost: frozenset[str],
+) -> dict[str, str]:
+    """Creates whose outcome is still open. One for a channel that left git is forgotten when nothing is left of it."""
+    named = {channel.name: channel.settings.friendly_name for channel in desired.channels}
+    waiting = {h.change.channel for h in plan.held_back} | {change.channel for change in undone}
+    still = {
+        name: friendly_name
+        for name, friendly_name in base.creating.items()
+        if name not in kept and (name in named or name in waiting)
+    }
+    return {**still, **{name: named[name] for name in lost}}

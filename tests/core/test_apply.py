@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from smsops.apply import Status
 from smsops.changes import Gate
 from smsops.errors import ExitCode, Failure, LedgerError, ProviderError
-from smsops.model import Channel, Direction, Sender
+from smsops.model import Base, Channel, Direction, Sender
+from smsops.outcome import Status
 from smsops.providers.twilio.write import TwilioWriter, open_writer
 from smsops.sandbox.accounts import KeyKind
 from smsops.sandbox.faults import Fault
@@ -208,6 +208,44 @@ def test_a_service_that_still_holds_numbers_is_not_deleted(world: World):
     assert C in world.sandbox.console.pool(world.service_sid("old"))
 
 
+def test_a_service_that_still_holds_a_short_code_is_not_deleted(world: World):
+    world.apply(channel("a", A), channel("old", B))
+    sid = world.service_sid("old")
+    console = world.sandbox.console
+    owned = console.own_short_code(world.account_sid, "89123")
+    world.join(sid, "ShortCodes", ShortCodeSid=owned)
+    _, outcome = world.apply(channel("a", A), allow=[Gate.DELETE_SERVICE])
+    assert [(r.change.action, r.status) for r in outcome.results] == [
+        ("number.detach", Status.DONE),
+        ("service.delete", Status.FAILED),
+    ]
+    assert outcome.results[1].error is not None
+    assert "89123" in outcome.results[1].error.message
+    assert sid in console.services(world.account_sid)
+
+
+def test_a_run_that_is_told_to_stop_finishes_its_request_and_its_record(world: World):
+    wish = world.desired(channel("a", A), channel("b", B))
+    reader = world.reader()
+    found = world.plan(*wish.channels)
+    written = []
+
+    class Counted(TwilioWriter):
+        def execute(self, change, *, service_sid):
+            written.append(change)
+            return super().execute(change, service_sid=service_sid)
+
+    writer = Counted(reader.connection, reader.transport)
+    outcome = world.carry_out(found, wish, reader, writer, stopping=lambda: len(written) > 0)
+    assert outcome.exit_code is ExitCode.INTERRUPTED
+    assert [r.status for r in outcome.results] == [Status.DONE] + [Status.NOT_ATTEMPTED] * 3
+    assert {r.reason for r in outcome.results} == {"", "The run was interrupted."}
+    assert list(world.base().channels) == ["a"]
+    _, outcome = world.apply(*wish.channels)
+    assert outcome.exit_code is ExitCode.OK
+    assert world.plan(*wish.channels).changes == ()
+
+
 def test_what_another_client_changes_meanwhile_is_told_and_the_exit_code_is_8(world: World):
     world.apply(channel("a", A))
     wish = world.desired(channel("a", A, webhook_method="GET"))
@@ -284,3 +322,24 @@ def test_a_damaged_record_stops_the_plan_and_names_the_file(world: World):
         path.write_text(text)
         with pytest.raises(LedgerError, match=re.escape(path.name)):
             world.plan(channel("a", A))
+
+
+def test_records_of_another_account_that_bore_the_name_do_not_count(world: World):
+    world.apply(channel("a", A))
+    assert world.ledger.base("us", world.account_sid).channels
+    assert world.ledger.base("us", "AC" + "8" * 32) == Base()
+    assert world.ledger.accounts() == ("us",)
+
+
+def test_records_that_cannot_be_listed_are_not_taken_for_none(world: World):
+    root = world.folder / world.account_sid
+    root.write_text("a file where the folder should be")
+    with pytest.raises(LedgerError):
+        world.base()
+    with pytest.raises(LedgerError):
+        world.ledger.accounts()
+
+
+def test_the_state_folder_ignores_itself(world: World):
+    world.apply(channel("a", A))
+    assert (world.folder / ".gitignore").read_text() == "*\n"

@@ -66,6 +66,14 @@ def try_to_apply(world: World, *channels: Channel) -> ExitCode:
     return outcome.exit_code
 
 
+def snapshot(world: World) -> dict[str, tuple[object, object]]:
+    """Everything that a change could have touched."""
+    console = world.sandbox.console
+    return {
+        sid: (world.live(sid)["inbound_request_url"], console.pool(sid)) for sid in console.services(world.account_sid)
+    }
+
+
 def assert_whole(world: World) -> None:
     live = world.read(world.desired(*AFTER))
     names = Counter(service.settings.friendly_name for service in live.services.values())
@@ -86,9 +94,12 @@ def test_after_trouble_the_next_apply_converges(sandbox: Sandbox, tmp_path: Path
     world.apply(*BEFORE)
     method, path = CALLS[call]
     sandbox.faults.add(Fault(method=method, path=path, times=times, **TROUBLE[trouble]))
+    before = snapshot(world)
     first = try_to_apply(world, *AFTER)
     sandbox.faults.clear()
     assert first in (ExitCode.OK, ExitCode.ERROR, ExitCode.PARTIAL)
+    if first is ExitCode.ERROR:
+        assert snapshot(world) == before, "exit code 1 says that nothing was written"
     second = try_to_apply(world, *AFTER)
     assert second is ExitCode.OK
     assert world.plan(*AFTER).changes == ()

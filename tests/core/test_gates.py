@@ -93,6 +93,39 @@ def test_a_number_once_held_back_stays_so_until_it_is_allowed():
     assert [h.reason for h in found.held_back] == [Gate.PRUNE]
 
 
+def test_a_pool_that_this_channel_never_had_is_held_back_even_though_the_channel_is_recorded():
+    base = Base(channels={"a": BaseChannel(service_sid=MG2, pool=frozenset({C}))})
+    now = live(service(MG1, "a", A, B), service(MG2, "a", C))
+    found = judged(desired(channel("a", A, service_sid=MG1)), now, base)
+    assert found.changes == ()
+    assert [(h.change.action, h.reason) for h in found.held_back] == [
+        ("number.detach", Gate.PRUNE),
+        ("number.detach", Gate.PRUNE),
+        ("service.delete", Gate.DELETE_SERVICE),
+    ]
+
+
+def test_a_takeover_from_a_channel_that_left_git_says_how_to_keep_its_service():
+    base = Base(channels={"old": BaseChannel(service_sid=MG3, pool=frozenset({A}))})
+    found = judged(desired(channel("new", A)), live(service(MG3, "old", A)), base)
+    (finding,) = [f for f in found.findings if f.code == "SMS503"]
+    assert "channel old, which left git" in finding.message
+    assert f"messaging_service_sid: {MG3}" in finding.hint
+
+
+@pytest.mark.parametrize(
+    ("sender", "words"),
+    [
+        (Sender(number=B, protected=True), "is protected"),
+        (Sender(number=B, flow="confirm"), "is linked to flow confirm"),
+    ],
+)
+def test_the_refusal_says_what_guards_the_number(sender: Sender, words: str):
+    wish = desired(channel("a", A, service_sid=MG1), channel("b", sender, service_sid=MG2))
+    (finding,) = judged(wish, live(service(MG1, "a", A, B), service(MG2, "b"))).findings
+    assert words in finding.message
+
+
 def test_a_number_that_came_by_drift_is_detached():
     found = judged(desired(channel("a", A, service_sid=MG1)), live(service(MG1, "a", A, B)), recorded(a=(A,)))
     assert refusals(found) == [("number.detach", None)]

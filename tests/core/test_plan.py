@@ -162,6 +162,9 @@ def test_a_namesake_refuses_the_create_and_plans_nothing_else_for_that_channel()
     found = plan(desired=desired(channel("a", A)), live=live(service(MG3, "a"), numbers=[A]), base=NONE)
     (create,) = found.changes
     assert create.refused is Gate.NAMESAKE
+    (finding,) = found.findings
+    assert finding.code == "SMS504"
+    assert MG3 in finding.message
 
 
 def test_a_recorded_service_is_bound_without_a_pin():
@@ -175,7 +178,7 @@ def test_a_create_that_was_begun_binds_its_namesake_and_says_so():
     found = plan(
         desired=desired(channel("a", A)),
         live=live(service(MG3, "a"), numbers=[A]),
-        base=Base(creating=frozenset({"a"})),
+        base=Base(creating={"a": "a"}),
     )
     assert found.bound == (("a", MG3),)
     assert actions(found) == [f"number.attach {A}"]
@@ -186,24 +189,77 @@ def test_two_namesakes_after_a_begun_create_are_refused_because_nobody_can_tell_
     found = plan(
         desired=desired(channel("a", A)),
         live=live(service(MG2, "a"), service(MG3, "a"), numbers=[A]),
-        base=Base(creating=frozenset({"a"})),
+        base=Base(creating={"a": "a"}),
     )
     assert [c.refused for c in found.changes] == [Gate.NAMESAKE]
 
 
 def test_a_begun_create_never_binds_the_service_of_another_channel():
     wish = desired(channel("a", A), channel("b", B, service_sid=MG1))
-    found = plan(desired=wish, live=live(service(MG1, "a", B), numbers=[A, B]), base=Base(creating=frozenset({"a"})))
+    found = plan(desired=wish, live=live(service(MG1, "a", B), numbers=[A, B]), base=Base(creating={"a": "a"}))
     assert dict(found.bound) == {"b": MG1}
     assert [c.refused for c in found.changes if isinstance(c, CreateService)] == [Gate.NAMESAKE]
 
 
-def test_two_channels_bound_to_one_service_are_a_finding_each():
-    base = Base(channels={"a": BaseChannel(service_sid=MG1)})
+def test_a_pin_wins_over_what_the_base_says_of_another_channel():
+    base = Base(channels={"a": BaseChannel(service_sid=MG1, pool=frozenset({A}))})
     wish = desired(channel("a", A), channel("b", B, service_sid=MG1))
     found = plan(desired=wish, live=live(service(MG1, "a", A, B)), base=base)
-    assert [f.code for f in found.findings] == ["SMS411", "SMS411"]
-    assert found.changes == ()
+    assert dict(found.bound) == {"b": MG1}
+    assert [(c.channel, c.action, c.refused) for c in found.changes] == [
+        ("a", "service.create", Gate.NAMESAKE),
+        ("b", "service.update", None),
+    ]
+
+
+def test_two_creates_begun_with_one_name_bind_nothing():
+    base = Base(creating={"a": "Support", "b": "Support"})
+    wish = desired(channel("a", A, friendly_name="Support"), channel("b", B, friendly_name="Support"))
+    found = plan(desired=wish, live=live(service(MG3, "Support"), numbers=[A, B]), base=base)
+    assert found.bound == ()
+    assert [c.refused for c in found.changes] == [Gate.NAMESAKE, Gate.NAMESAKE]
+
+
+def test_a_begun_create_is_found_by_its_old_name_when_the_file_has_a_new_one():
+    found = plan(
+        desired=desired(channel("a", A, friendly_name="A better name")),
+        live=live(service(MG3, "a"), numbers=[A]),
+        base=Base(creating={"a": "a"}),
+    )
+    assert found.bound == (("a", MG3),)
+    assert actions(found) == ["service.update", f"number.attach {A}"]
+
+
+def test_what_is_left_of_a_create_for_a_channel_that_left_git_is_to_be_deleted():
+    found = plan(
+        desired=desired(channel("a", A, service_sid=MG1)),
+        live=live(service(MG1, "a", A), service(MG3, "gone")),
+        base=Base(creating={"gone": "gone"}),
+    )
+    assert [(c.action, c.channel, c.service_sid) for c in found.changes] == [("service.delete", "gone", MG3)]
+
+
+def test_a_channel_pinned_to_another_service_gives_up_the_one_that_it_had():
+    base = Base(channels={"a": BaseChannel(service_sid=MG2, pool=frozenset({B}))})
+    found = plan(
+        desired=desired(channel("a", A, service_sid=MG1)),
+        live=live(service(MG1, "a", A), service(MG2, "a", B)),
+        base=base,
+    )
+    assert [(c.action, c.channel, c.service_sid) for c in found.changes] == [
+        ("number.detach", "a", MG2),
+        ("service.delete", "a", MG2),
+    ]
+
+
+def test_one_service_recorded_under_two_names_is_given_up_once():
+    entry = BaseChannel(service_sid=MG2, pool=frozenset({B}))
+    found = plan(
+        desired=desired(channel("a", A, service_sid=MG1)),
+        live=live(service(MG1, "a", A), service(MG2, "old", B)),
+        base=Base(channels={"old": entry, "older": entry}),
+    )
+    assert [c.action for c in found.changes] == ["number.detach", "service.delete"]
 
 
 def test_a_channel_that_left_git_gives_up_its_numbers_and_its_service():
