@@ -130,7 +130,10 @@ def _protected(court: _Court) -> _Verdicts:
     hint = "Take protected: and flow: off it in one apply and remove it in the next, or: --allow protected."
     for change in court.plan.changes:
         if isinstance(change, MoveNumber | DetachNumber) and change.number in guarded:
-            message = f"{change.number} {guarded[change.number]}, and would leave its pool."
+            pool = (
+                change.channel if isinstance(change, DetachNumber) else change.from_channel or change.from_service_sid
+            )
+            message = f"{change.number} {guarded[change.number]}, and would leave the pool of {pool}."
             yield change, Finding(code="SMS502", message=message, hint=hint, location=_where(change))
 
 

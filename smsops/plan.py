@@ -60,12 +60,14 @@ def plan(*, desired: DesiredState, live: LiveState, base: Base) -> AccountPlan:
     flat = [step for found in steps.values() for step in found]
     changes = [step for step in flat if not isinstance(step, Finding)]
     findings = [step for step in flat if isinstance(step, Finding)]
+    busy = {name for name, found in steps.items() if found}
+    busy |= {change.from_channel or "" for change in changes if isinstance(change, MoveNumber)}
     return AccountPlan(
         account=desired.account,
         account_sid=desired.account_sid,
         changes=tuple(sorted(changes, key=sort_key)),
         findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
-        unchanged=sum(1 for channel in desired.planned if not steps[channel.name]),
+        unchanged=sum(1 for channel in desired.planned if channel.name not in busy),
         unmanaged_services=len(live.services.keys() - scene.owners.keys()),
         unmanaged_numbers=None if live.numbers is None else len(live.numbers.keys() - scene.declared),
         bound=tuple((c.name, s.sid) for c in desired.planned if (s := bound[c.name].service)),

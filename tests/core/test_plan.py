@@ -107,6 +107,7 @@ def test_a_number_that_another_channel_held_is_one_move_and_no_detach():
     (move,) = found.changes
     assert isinstance(move, MoveNumber)
     assert (move.number, move.from_service_sid, move.from_channel, move.service_sid) == (B, MG1, "a", MG2)
+    assert found.unchanged == 0
     assert move.risk is Risk.HIGH
 
 

@@ -5,7 +5,7 @@ The tests know the provider through `Reader` and `Writer` alone, over whatever r
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 
@@ -15,119 +15,11 @@ from smsops.changes import (
     CreateService,
     DeleteService,
     DetachNumber,
-    FieldDiff,
-    MoveNumber,
     UpdateService,
-    Value,
 )
 from smsops.errors import ExitCode, Failure, ProviderError
-from smsops.model import LiveService, ServiceSettings, Wanted
-from smsops.providers.base import Reader, Receipt, Writer
-
-WHERE: dict[str, Any] = {"account": "test", "channel": "orders"}
-
-
-class TestedAccount(Protocol):
-    """A fresh account of the provider under test."""
-
-    numbers: tuple[str, str, str]
-    """E.164 of three owned numbers with SMS, in no pool."""
-
-    def reader(self) -> Reader: ...
-
-    def writer(self, reader: Reader) -> Writer: ...
-
-    def with_wrong_secret(self) -> Reader: ...
-
-    def lose_next(self, change: type[Change]) -> None:
-        """Let the next request of this kind of change take effect and lose its answer."""
-
-    def fail_next(self, change: type[Change]) -> None:
-        """Let the next request of this kind of change be refused for good, without effect."""
-
-    def requests(self) -> int:
-        """Requests that the provider has received for this account."""
-
-    def violations(self) -> int:
-        """Requests that would have released or bought a number."""
-
-
-def settled(seen: LiveService | None) -> bool:
-    return True
-
-
-def wanted(sid: str | None, *numbers: str, name: str = "orders") -> Wanted:
-    return Wanted(service_sid=sid, friendly_name=name, numbers=frozenset(numbers))
-
-
-def diff(name: str, after: Value) -> FieldDiff:
-    return FieldDiff(name=name, field=name, before=None, after=after)
-
-
-def create(name: str = "orders", **fields: Value) -> CreateService:
-    always: dict[str, Value] = {
-        "friendly_name": name,
-        "webhook_url": "https://hooks.example.com/in?b=2&a=1#rc=2",
-        "webhook_method": "POST",
-        "fallback_url": "",
-        "fallback_method": "POST",
-        "status_callback_url": "https://hooks.example.com/status",
-        "use_inbound_webhook_on_number": False,
-    }
-    return CreateService(fields=tuple(diff(*item) for item in {**always, **fields}.items()), **WHERE)
-
-
-class Hands:
-    """One reader and one writer, and the changes in short words."""
-
-    def __init__(self, account: TestedAccount) -> None:
-        self.reader = account.reader()
-        self.writer = account.writer(self.reader)
-        owned = account.reader().read((wanted(None, *account.numbers),)).numbers
-        assert owned is not None
-        self.sids = {number: owned[number].sid for number in account.numbers}
-        self.numbers = account.numbers
-
-    def create(self, name: str = "orders", **fields: Value) -> str:
-        sid = self.writer.execute(create(name, **fields), service_sid=None).service_sid
-        assert sid is not None
-        return sid
-
-    def update(self, sid: str, **fields: Value) -> Receipt:
-        change = UpdateService(service_sid=sid, fields=tuple(diff(*item) for item in fields.items()), **WHERE)
-        return self.writer.execute(change, service_sid=sid)
-
-    def attach(self, sid: str, number: str) -> Receipt:
-        change = AttachNumber(number=number, number_sid=self.sids[number], service_sid=sid, **WHERE)
-        return self.writer.execute(change, service_sid=sid)
-
-    def detach(self, sid: str, number: str) -> Receipt:
-        change = DetachNumber(number=number, number_sid=self.sids[number], service_sid=sid, **WHERE)
-        return self.writer.execute(change, service_sid=sid)
-
-    def move(self, origin: str, sid: str, number: str) -> Receipt:
-        change = MoveNumber(
-            number=number,
-            number_sid=self.sids[number],
-            from_service_sid=origin,
-            from_channel="else",
-            service_sid=sid,
-            **WHERE,
-        )
-        return self.writer.execute(change, service_sid=sid)
-
-    def delete(self, sid: str) -> Receipt:
-        return self.writer.execute(DeleteService(service_sid=sid, **WHERE), service_sid=sid)
-
-    def settings(self, sid: str) -> ServiceSettings:
-        live = self.reader.read_back(sid, settings=True, pool=False, settled=settled)
-        assert live is not None
-        return live.settings
-
-    def pool(self, sid: str) -> dict[str, str]:
-        live = self.reader.read_back(sid, settings=False, pool=True, settled=settled)
-        assert live is not None
-        return dict(live.pool or {})
+from smsops.providers.base import Receipt
+from tests.providers.hands import Hands, TestedAccount, settled, wanted
 
 
 class ProviderContract:
@@ -235,6 +127,54 @@ class ProviderContract:
         hands.detach(sid, number)
         hands.delete(sid)
         assert hands.reader.read(()).services == {}
+
+    @pytest.mark.parametrize("kind", [UpdateService, AttachNumber, DetachNumber, DeleteService])
+    def test_a_refusal_does_not_hide_what_an_earlier_try_has_done(
+        self, kind: type[Change], account: TestedAccount, hands: Hands
+    ) -> None:
+        sid = hands.create()
+        hands.attach(sid, hands.numbers[1])
+        account.lose_next(kind)
+        account.fail_next(kind)
+        with pytest.raises(ProviderError) as raised:
+            hands.any(kind, sid)
+        assert raised.value.wrote
+        live = hands.reader.read_back(sid, settings=True, pool=True, settled=settled)
+        assert (live is None) == (kind is DeleteService)
+        if live is not None:
+            done = {UpdateService: live.settings.webhook_url == "", AttachNumber: hands.numbers[0] in (live.pool or {})}
+            assert done.get(kind, hands.numbers[1] not in (live.pool or {}))
+
+    @pytest.mark.parametrize("kind", [CreateService, UpdateService, AttachNumber, DetachNumber, DeleteService])
+    def test_a_refusal_alone_means_that_nothing_was_written(
+        self, kind: type[Change], account: TestedAccount, hands: Hands
+    ) -> None:
+        sid = hands.create()
+        hands.attach(sid, hands.numbers[1])
+        account.fail_next(kind)
+        with pytest.raises(ProviderError) as raised:
+            hands.any(kind, sid)
+        assert not raised.value.wrote
+        assert hands.settings(sid).webhook_url
+        assert set(hands.pool(sid)) == {hands.numbers[1]}
+        assert set(hands.reader.read(()).services) == {sid}
+
+    def test_the_pool_of_a_namesake_is_read_when_the_known_service_is_gone(
+        self, account: TestedAccount, hands: Hands
+    ) -> None:
+        gone, namesake, number = hands.create(), hands.create(), hands.numbers[0]
+        hands.delete(gone)
+        hands.attach(namesake, number)
+        live = account.reader().read((wanted(gone, number),))
+        assert {sid: set(found.pool or ()) for sid, found in live.services.items()} == {namesake: {number}}
+        assert live.numbers is None
+
+    def test_a_service_with_numbers_alone_has_no_other_senders(self, hands: Hands) -> None:
+        sid = hands.create()
+        hands.attach(sid, hands.numbers[0])
+        assert hands.reader.other_senders(sid) == ()
+        hands.delete(sid)
+        assert hands.reader.other_senders(sid) == ()
 
     def test_a_read_without_changes_costs_one_list_and_one_pool_a_channel(
         self, account: TestedAccount, hands: Hands

@@ -15,6 +15,7 @@ from tests.providers.calls import ALL, CREATE, PASSING, REPEATABLE, Kind, named
 from tests.providers.scripted import (
     HALF,
     HANG,
+    HTML,
     REQUEST_ID,
     SERVICES,
     Reply,
@@ -78,6 +79,54 @@ def test_429_is_always_repeated_and_its_retry_after_is_honoured(
     kind.call(reader)
     assert waits == pytest.approx([7, 9, 0.4])
     assert reader.transport.limiter.limit == 1
+
+
+@named(ALL)
+def test_a_retry_after_of_nothing_does_not_use_up_the_patience(
+    kind: Kind, server: Scripted, reader: TwilioReader, waits: list[float]
+) -> None:
+    server.on(kind.method, kind.path, *[refusal(429, 20429, Retry_After="0")] * 3, kind.good)
+    kind.call(reader)
+    assert waits == pytest.approx([0.1, 0.2, 0.4])
+
+
+def test_a_long_retry_after_is_honoured_up_to_two_minutes(
+    server: Scripted, reader: TwilioReader, waits: list[float]
+) -> None:
+    asked = [refusal(429, 20429, Retry_After=seconds) for seconds in ("60", "3600")]
+    server.on("GET", SERVICES, *asked, page("services"))
+    reader.read(())
+    assert waits == [60, 120]
+
+
+@named(ALL)
+def test_the_client_waits_as_its_connection_says(
+    kind: Kind, server: Scripted, connection: Connection, waits: list[float]
+) -> None:
+    server.on(kind.method, kind.path, refusal(429, 20429))
+    with pytest.raises(ProviderError) as raised:
+        kind.call(open_reader(replace(connection, sleep=waits.append)))
+    assert raised.value.failure is Failure.UNAVAILABLE
+    assert (server.calls(kind.method, kind.path), len(waits)) == (12, 11)
+
+
+def test_the_looks_for_a_lost_create_wait_as_the_connection_says(
+    server: Scripted, connection: Connection, waits: list[float]
+) -> None:
+    server.on("POST", SERVICES, HTML)
+    server.on("GET", SERVICES, page("services"))
+    with pytest.raises(ProviderError):
+        CREATE.call(open_reader(replace(connection, sleep=waits.append)))
+    assert (server.calls("GET", SERVICES), len(waits)) == (6, 5)
+
+
+def test_a_policy_of_its_own_wins_over_the_connection(
+    server: Scripted, connection: Connection, policy: RetryPolicy, waits: list[float]
+) -> None:
+    server.on("GET", SERVICES, refusal(503, 20503), page("services"))
+    never_used: list[float] = []
+    open_reader(replace(connection, sleep=never_used.append), policy=policy).read(())
+    assert (len(waits), never_used) == (1, [])
 
 
 @named(ALL)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 
@@ -19,7 +22,8 @@ from smsops.sandbox.faults import Fault, FaultKind
 from smsops.sandbox.server import Sandbox
 from smsops.sandbox.switches import ClearedUrl, Switches
 from smsops.secrets.base import Secret
-from tests.providers.contract import Hands, ProviderContract
+from tests.providers.contract import ProviderContract
+from tests.providers.hands import Hands
 
 NUMBERS = ("+12065550101", "+12065550102", "+12065550103")
 OTHERWISE = Switches(
@@ -123,6 +127,31 @@ def test_the_registry_opens_what_the_contract_tests(sandbox: Sandbox, policy: Re
     assert set(live.numbers or {}) == set(NUMBERS)
     assert twilio.open_writer(reader).api_calls == 0
     assert (twilio.name, twilio.title) == ("twilio", "Twilio Programmable Messaging")
+
+
+def test_senders_that_are_no_numbers_are_found(switched: Sandbox, policy: RetryPolicy) -> None:
+    account = SandboxAccount(switched, policy, key=False)
+    owner = account.connection.account_sid
+    room = f"/v1/Services/{switched.console.create_service(owner, 'orders')}"
+    for segment, form in (
+        ("ShortCodes", {"ShortCodeSid": switched.console.own_short_code(owner, "72600")}),
+        ("AlphaSenders", {"AlphaSender": "Larkspur"}),
+        ("DestinationAlphaSenders", {"AlphaSender": "Larkspur UK", "IsoCountryCode": "GB"}),
+        ("ChannelSenders", {"Sid": switched.console.own_channel_sender(owner, "whatsapp:+12065550199", "WhatsApp")}),
+    ):
+        assert post(account.connection, f"{room}/{segment}", form) in (200, 201)
+    found = account.reader().other_senders(room.rpartition("/")[2])
+    assert found == ("72600", "Larkspur", "Larkspur UK", "whatsapp:+12065550199")
+
+
+def post(connection: Connection, path: str, form: dict[str, str]) -> int:
+    """The status of a request that no client of ours can send."""
+    pair = base64.b64encode(f"{connection.username}:{connection.password.reveal()}".encode()).decode()
+    asking = urllib.request.Request(
+        f"{connection.base_url}{path}", urlencode(form).encode(), {"Authorization": f"Basic {pair}"}, method="POST"
+    )
+    with urllib.request.urlopen(asking) as answer:
+        return int(answer.status)
 
 
 def test_services_and_members_that_show_up_late_are_waited_for(

@@ -78,10 +78,30 @@ def test_a_number_that_cannot_arrive_goes_back(
     server.on("GET", POOL, page("phone_numbers"))
     server.on("POST", OTHER_POOL, reply(201, member(service_sid=OTHER)))
     error = failed(writer, MOVE)
-    assert error.failure is failure
+    assert (error.failure, error.wrote) == (failure, True)
     assert f"{E164} was put back into the pool of {OTHER}." in error.message
     assert error.request_id == REQUEST_ID
     assert server.calls("POST", OTHER_POOL) == 1
+
+
+@pytest.mark.parametrize("doubt", [CUT, refusal(503, 20503), HTML])
+def test_a_move_whose_lost_attach_is_refused_later_looks_before_it_puts_back(
+    doubt: Reply, server: Scripted, writer: TwilioWriter
+) -> None:
+    server.on("DELETE", OTHER_MEMBER, reply(204))
+    server.on("POST", POOL, doubt, refusal(403, 70051))
+    server.on("GET", POOL, page("phone_numbers", member()))
+    assert writer.execute(MOVE, service_sid=SERVICE).service_sid == SERVICE
+    assert server.calls("POST", OTHER_POOL) == 0
+
+
+def test_a_move_that_was_never_let_in_is_put_back_without_a_look(server: Scripted, writer: TwilioWriter) -> None:
+    server.on("DELETE", OTHER_MEMBER, reply(204))
+    server.on("POST", POOL, refusal(429, 20429))
+    server.on("POST", OTHER_POOL, reply(201, member(service_sid=OTHER)))
+    error = failed(writer, MOVE)
+    assert (error.failure, error.wrote) == (Failure.UNAVAILABLE, True)
+    assert server.calls("GET", POOL) == 0
 
 
 def test_a_move_whose_answer_was_lost_looks_before_it_puts_back(server: Scripted, writer: TwilioWriter) -> None:
@@ -97,7 +117,7 @@ def test_a_number_that_cannot_go_back_either_is_said_to_be_in_no_pool(server: Sc
     server.on("POST", POOL, refusal(412, 21714))
     server.on("POST", OTHER_POOL, refusal(403, 70051, "no permission"))
     error = failed(writer, MOVE)
-    assert error.failure is Failure.FULL
+    assert (error.failure, error.wrote) == (Failure.FULL, True)
     assert "no permission" in error.message
     assert "It is in no pool; the next apply attaches it." in error.message
 
@@ -109,7 +129,7 @@ def test_a_server_that_is_gone_in_the_middle_of_a_move_leaves_a_plain_message(
     for method, path in (("POST", POOL), ("GET", POOL), ("POST", OTHER_POOL)):
         server.on(method, path, CUT)
     error = failed(writer, MOVE)
-    assert error.failure is Failure.UNAVAILABLE
+    assert (error.failure, error.wrote) == (Failure.UNAVAILABLE, True)
     assert "probably in no pool; the next apply attaches it." in error.message
 
 
@@ -118,14 +138,19 @@ def test_a_number_that_somebody_else_took_meanwhile_is_said_to_be_there(server: 
     server.on("POST", POOL, refusal(409, 21712))
     server.on("POST", OTHER_POOL, refusal(409, 21712))
     error = failed(writer, MOVE)
-    assert error.failure is Failure.ELSEWHERE
+    assert (error.failure, error.wrote) == (Failure.ELSEWHERE, True)
     assert "in the pool of another service now" in error.message
 
 
-def test_a_move_that_cannot_detach_leaves_the_number_where_it_is(server: Scripted, writer: TwilioWriter) -> None:
-    server.on("DELETE", OTHER_MEMBER, refusal(403, 70051))
+@pytest.mark.parametrize(
+    ("answer", "failure"), [(refusal(403, 70051), Failure.AUTH), (refusal(429, 20429), Failure.UNAVAILABLE)]
+)
+def test_a_move_that_cannot_detach_leaves_the_number_where_it_is(
+    answer: Reply, failure: Failure, server: Scripted, writer: TwilioWriter
+) -> None:
+    server.on("DELETE", OTHER_MEMBER, answer)
     error = failed(writer, MOVE)
-    assert error.failure is Failure.AUTH
+    assert (error.failure, error.wrote) == (failure, False)
     assert f"{E164} is still in the pool of {OTHER}." in error.message
     assert (server.calls("POST", POOL), server.calls("POST", OTHER_POOL)) == (0, 0)
 
@@ -134,9 +159,26 @@ def test_a_detach_whose_outcome_is_unknown_is_made_good(server: Scripted, writer
     server.on("DELETE", OTHER_MEMBER, CUT)
     server.on("POST", OTHER_POOL, refusal(409, 21710))
     error = failed(writer, MOVE)
-    assert error.failure is Failure.UNAVAILABLE
+    assert (error.failure, error.wrote) == (Failure.UNAVAILABLE, True)
     assert f"{E164} was put back into the pool of {OTHER}." in error.message
     assert server.calls("POST", POOL) == 0
+
+
+def test_a_lost_detach_that_is_refused_later_is_made_good(server: Scripted, writer: TwilioWriter) -> None:
+    server.on("DELETE", OTHER_MEMBER, CUT, refusal(403, 70051))
+    server.on("POST", OTHER_POOL, reply(201, member(service_sid=OTHER)))
+    error = failed(writer, MOVE)
+    assert (error.failure, error.wrote) == (Failure.AUTH, True)
+    assert f"{E164} was put back into the pool of {OTHER}." in error.message
+    assert (server.calls("POST", OTHER_POOL), server.calls("POST", POOL)) == (1, 0)
+
+
+def test_a_lost_detach_that_cannot_be_made_good_is_no_certainty(server: Scripted, writer: TwilioWriter) -> None:
+    server.on("DELETE", OTHER_MEMBER, CUT, refusal(403, 70051))
+    server.on("POST", OTHER_POOL, refusal(403, 70051))
+    error = failed(writer, MOVE)
+    assert error.wrote
+    assert "probably in no pool; the next apply attaches it." in error.message
 
 
 def test_a_writer_needs_a_reader_of_its_own_kind_and_shares_its_limit(reader: TwilioReader) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from smsops.model import OwnedNumber
 from smsops.providers.twilio.read import TwilioReader
 from tests.providers.calls import asked, want
@@ -114,10 +116,28 @@ def test_numbers_are_compared_exactly(server: Scripted, reader: TwilioReader) ->
 
 
 def test_a_service_that_does_not_exist_is_left_out(server: Scripted, reader: TwilioReader) -> None:
-    server.on("GET", SERVICES, page("services", service(OTHER)))
+    server.on("GET", SERVICES, page("services", service(OTHER, friendly_name="else")))
     live = reader.read((want(SERVICE),))
     assert set(live.services) == {OTHER}
     assert asked(server) == {SERVICES: 1, POOL: 1}
+
+
+def test_the_pool_of_a_namesake_is_read_for_a_channel_whose_service_is_gone(
+    server: Scripted, reader: TwilioReader
+) -> None:
+    server.on("GET", SERVICES, page("services", service(OTHER), service(THIRD, friendly_name="else")))
+    server.on("GET", OTHER_POOL, page("phone_numbers", member()))
+    live = reader.read((want(SERVICE, E164),))
+    assert {sid: found.pool for sid, found in live.services.items()} == {OTHER: {E164: member()["sid"]}, THIRD: None}
+    assert asked(server) == {SERVICES: 1, POOL: 1, OTHER_POOL: 1}
+
+
+@pytest.mark.parametrize("sid", [None, SERVICE])
+def test_a_service_without_a_name_is_nobodys_namesake(sid: str | None, server: Scripted, reader: TwilioReader) -> None:
+    server.on("GET", SERVICES, page("services", service(OTHER, friendly_name=""), service(THIRD, friendly_name=None)))
+    live = reader.read((want(sid, name=""),))
+    assert {found.pool for found in live.services.values()} == {None}
+    assert (server.calls("GET", OTHER_POOL), server.calls("GET", THIRD_POOL)) == (0, 0)
 
 
 def test_a_service_that_the_list_does_not_show_yet_is_asked_for_itself(server: Scripted, reader: TwilioReader) -> None:

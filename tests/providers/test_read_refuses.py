@@ -61,6 +61,7 @@ GARBLED: list[dict[str, object]] = [
     {"use_inbound_webhook_on_number": 1},
     {"validity_period": "soon"},
     {"validity_period": [1]},
+    {"validity_period": float("inf")},
 ]
 
 
@@ -94,6 +95,8 @@ LISTS: list[object] = [
     {"services": [], "meta": {"key": "phone_numbers"}},
     {"services": [], "meta": None},
     {"services": [], "meta": {}},
+    {"services": []},
+    {"services": [], "next_page_uri": None},
     {"services": [], "meta": {"key": "services", "next_page_url": 5}},
     {"services": {"a": 1}, "meta": {"key": "services"}},
     [],

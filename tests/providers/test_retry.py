@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smsops.providers.twilio.answers import Answer, Outcome, Unanswered, Unsent
-from smsops.providers.twilio.retry import RetryPolicy, Verdict, judge, retry_after_of
+from smsops.providers.twilio.retry import RetryPolicy, Verdict, doubtful, judge, retry_after_of
 from smsops.providers.twilio.routes import AfterLoss
 
 NOW = 1_800_000_000.0
@@ -54,6 +54,31 @@ def test_a_readable_2xx_is_done_and_a_garbled_one_is_not() -> None:
     assert judge(AfterLoss.LOOK, answer(201), readable=False) is Verdict.LOST
 
 
+DOUBTFUL: list[Outcome] = [
+    Unanswered(reason=""),
+    answer(500),
+    answer(503, 20503),
+    answer(503, 21730),
+    answer(408),
+    answer(200),
+]
+SURE: list[Outcome] = [
+    Unsent(reason=""),
+    answer(429),
+    answer(503, 20429),
+    answer(409, 20409),
+    answer(403),
+    answer(404),
+    answer(302),
+]
+
+
+def test_only_what_was_sent_and_not_refused_leaves_a_doubt() -> None:
+    assert all(doubtful(outcome, readable=False) for outcome in DOUBTFUL)
+    assert not any(doubtful(outcome, readable=False) for outcome in SURE)
+    assert not doubtful(answer(200), readable=True)
+
+
 def test_waits_double_from_100_ms_to_the_cap_with_ten_percent_jitter() -> None:
     middle, low, high = (RetryPolicy(draw=lambda drawn=drawn: drawn) for drawn in (0.5, 0.0, 1.0))  # type: ignore[misc]
     assert [middle.pause(n) for n in (1, 2, 3, 4)] == pytest.approx([0.1, 0.2, 0.4, 0.8])
@@ -66,8 +91,30 @@ def test_waits_double_from_100_ms_to_the_cap_with_ten_percent_jitter() -> None:
 def test_what_the_server_asks_for_is_honoured_and_capped() -> None:
     policy = RetryPolicy()
     assert policy.pause(1, retry_after=7) == 7
-    assert policy.pause(1, retry_after=0) == 0
-    assert policy.pause(1, retry_after=86_400) == 30
+    assert policy.pause(1, retry_after=45) == 45
+    assert policy.pause(1, retry_after=86_400) == 120
+    assert RetryPolicy(asked_cap=10).pause(1, retry_after=86_400) == 10
+
+
+def test_the_server_cannot_make_a_wait_shorter_than_the_back_off() -> None:
+    policy = RetryPolicy(draw=lambda: 0.5)
+    for asked in (0.0, 0.01, None):
+        assert [policy.pause(n, retry_after=asked) for n in (1, 2, 8)] == pytest.approx([0.1, 0.2, 12.8])
+    assert policy.pause(10, retry_after=2) == 30
+    assert RetryPolicy(draw=lambda: 0.5, asked_cap=1).pause(10, retry_after=2) == 30
+
+
+def test_the_patience_adds_up_to_what_it_says() -> None:
+    policy = RetryPolicy(draw=lambda: 0.5)
+
+    def waited(tries: int, asked: float | None = None) -> float:
+        return sum(policy.pause(n, asked) for n in range(1, tries))
+
+    assert waited(policy.tries) == pytest.approx(1.5)
+    assert waited(policy.throttled_tries) == waited(policy.throttled_tries, asked=0) == pytest.approx(111.1)
+    assert waited(policy.throttled_tries, asked=3600) == 11 * 120
+    assert waited(policy.conflict_tries) == pytest.approx(141.1)
+    assert waited(policy.looks) == pytest.approx(3.1)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from tests.providers.scripted import (
     SERVICE,
     SERVICES,
     Scripted,
+    page,
     reply,
     service,
 )
@@ -112,3 +113,27 @@ def test_many_threads_share_the_client_and_every_answer_reaches_its_own(server: 
         thread.join(30)
     assert seen == {sid: sid for sid in sids}
     assert reader.api_calls == 40
+
+
+class Overtaken(Door):
+    """Stores its first count late: after the second, if a second can come between."""
+
+    second = threading.Event()
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if (name, value) == ("sent", 1):
+            self.second.wait(0.2)
+        super().__setattr__(name, value)
+        if (name, value) == ("sent", 2):
+            self.second.set()
+
+
+def test_two_requests_at_once_count_as_two(server: Scripted, reader: TwilioReader) -> None:
+    server.on("GET", SERVICES, page("services"))
+    door = Overtaken(reader.transport, READS)
+    asking = [threading.Thread(target=door.request, args=("GET", f"{server.base_url}{SERVICES}")) for _ in range(2)]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join(30)
+    assert door.sent == len(server.asked) == 2

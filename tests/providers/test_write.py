@@ -88,8 +88,16 @@ def test_a_create_sends_every_field_and_clears_with_an_empty_string(server: Scri
 def test_a_service_that_was_made_in_another_account_is_named(server: Scripted, writer: TwilioWriter) -> None:
     server.on("POST", SERVICES, reply(201, service(account_sid="AC" + "2" * 32)))
     error = failed(writer, create(), None)
-    assert (error.failure, error.exit_code) == (Failure.WRONG_ACCOUNT, ExitCode.AUTH)
+    assert (error.failure, error.exit_code, error.wrote) == (Failure.WRONG_ACCOUNT, ExitCode.AUTH, True)
     assert SERVICE in error.message
+
+
+def test_a_lost_create_whose_look_shows_another_account_stops_as_such(server: Scripted, writer: TwilioWriter) -> None:
+    server.on("POST", SERVICES, CUT)
+    server.on("GET", SERVICES, page("services", service(account_sid="AC" + "2" * 32)))
+    error = failed(writer, create(), None)
+    assert (error.failure, error.exit_code, error.wrote) == (Failure.WRONG_ACCOUNT, ExitCode.AUTH, True)
+    assert "may have been made there" in error.message
 
 
 DOUBTFUL = {
@@ -98,7 +106,13 @@ DOUBTFUL = {
     "503": refusal(503, 20503),
     "garbage": HTML,
     "no sid": reply(201, {"friendly_name": "orders"}),
+    "no sid but null": reply(201, {**service(), "sid": None}),
+    "a number for a sid": reply(201, {**service(), "sid": 5}),
     "a wrong sid": reply(201, service(sid="MG1")),
+    "a sid of something else": reply(201, service(sid=NUMBER)),
+    "a sid and no account": reply(201, service(account_sid=None)),
+    "a period without end": reply(201, service(validity_period=float("inf"))),
+    "a list": reply(201, [service()]),
     "no body": Reply(status=201),
 }
 
@@ -184,7 +198,8 @@ def test_an_answer_of_another_account_is_an_error(change: Change, server: Script
     foreign = "AC" + "2" * 32
     server.on("POST", POOL, reply(201, member(account_sid=foreign)))
     server.on("POST", f"{SERVICES}/{SERVICE}", reply(200, service(account_sid=foreign)))
-    assert failed(writer, change).failure is Failure.WRONG_ACCOUNT
+    error = failed(writer, change)
+    assert (error.failure, error.wrote) == (Failure.WRONG_ACCOUNT, True)
 
 
 def test_an_update_of_a_missing_service_is_not_found(server: Scripted, writer: TwilioWriter) -> None:

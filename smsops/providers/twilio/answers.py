@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from smsops.providers.twilio.routes import Route
+from smsops.providers.twilio.routes import Product, Route
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +74,8 @@ def text_for(route: Route, answer: Answer) -> str | None:
         return None
     if route.key is None:
         return answer.body.decode() if isinstance(content.get("sid"), str) else None
+    if route.product is Product.MESSAGING and "meta" not in content:
+        return None
     return _page(route.key, content, answer.body)
 
 

@@ -10,8 +10,8 @@ of `routes`; anything else is refused before it is sent.
 
 from __future__ import annotations
 
-import itertools
 import logging
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -30,7 +30,7 @@ from smsops.providers.twilio.address import Target
 from smsops.providers.twilio.answers import Answer, Outcome, text_for
 from smsops.providers.twilio.failures import error_of, garbled
 from smsops.providers.twilio.limiter import Ending
-from smsops.providers.twilio.retry import Verdict, judge
+from smsops.providers.twilio.retry import Verdict, doubtful, judge
 from smsops.providers.twilio.routes import Route, find
 from smsops.providers.twilio.transport import Transport
 
@@ -49,7 +49,7 @@ class Door(HttpClient):  # type: ignore[misc]
         super().__init__(logging.getLogger(__name__), is_async=False)
         self.transport = transport
         self._routes = routes
-        self._numbers = itertools.count(1)
+        self._counting = threading.Lock()
         self.sent = 0
         """Requests sent, repeats included."""
 
@@ -81,13 +81,17 @@ class Door(HttpClient):  # type: ignore[misc]
     ) -> Response:
         policy = self.transport.policy
         seen: Counter[Verdict] = Counter()
+        wrote = False
         while True:
             outcome, text, verdict = self._attempt(route, target, parameters, form, headers)
             seen[verdict] += 1
             if verdict is Verdict.DONE and isinstance(outcome, Answer):
                 return Response(outcome.status, text, {"Twilio-Request-Id": outcome.request_id})
+            # What one attempt may have written, no later answer takes back.
+            wrote = wrote or (route.method != "GET" and doubtful(outcome, readable=text is not None))
             if seen[verdict] >= policy.bound(verdict):
-                raise error_of(f"{route.method} {target.path}", outcome, lost=verdict is Verdict.LOST)
+                lost = verdict is Verdict.LOST
+                raise error_of(f"{route.method} {target.path}", outcome, lost=lost, wrote=wrote)
             policy.sleep(policy.pause(seen[verdict], outcome.retry_after_s if isinstance(outcome, Answer) else None))
 
     def _attempt(
@@ -97,7 +101,8 @@ class Door(HttpClient):  # type: ignore[misc]
         ending = Ending.OTHER
         mark = limiter.begin()
         try:
-            self.sent = next(self._numbers)
+            with self._counting:
+                self.sent += 1
             outcome = self.transport.once(route.method, target, parameters=parameters, form=form, headers=headers)
             text = text_for(route, outcome) if isinstance(outcome, Answer) and outcome.ok else None
             verdict = judge(route.after_loss, outcome, readable=text is not None)
@@ -130,13 +135,16 @@ def sdk_client(connection: Connection, door: Door) -> Any:
     return client
 
 
-def understood(call: Callable[[], T]) -> T:
-    """The SDK's reading of an answer; raises ProviderError GARBLED where it stumbles over a value."""
+def understood(call: Callable[[], T], *, wrote: bool = False) -> T:
+    """The SDK's reading of an answer; raises ProviderError GARBLED where it stumbles over a value.
+
+    `wrote`: it is the answer to a write, which then was carried out all the same.
+    """
     try:
         return call()
-    except (TwilioException, ValueError, TypeError, LookupError, AttributeError) as error:
+    except (TwilioException, ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
         stumbled = type(error).__name__
-    raise garbled(f"the SDK cannot read it ({stumbled})")
+    raise garbled(f"the SDK cannot read it ({stumbled})", wrote=wrote)
 
 
 def pages(first: Callable[[], Any]) -> Iterator[Any]:

@@ -127,11 +127,18 @@ def as_code(value: object) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and 4 <= len(text) <= 9 else None
 
 
-def error_of(request: str, outcome: Outcome, *, lost: bool) -> ProviderError:
-    """The error that a request ends in. `lost`: it must not be repeated, and may have had its effect."""
+def error_of(request: str, outcome: Outcome, *, lost: bool, wrote: bool) -> ProviderError:
+    """The error that a request ends in.
+
+    `lost`: it must not be repeated. `wrote`: one of its attempts may have had its effect.
+    """
     if not isinstance(outcome, Answer):
-        failure = Failure.LOST if lost else Failure.UNAVAILABLE
-        return ProviderError(f"{request}: {outcome.reason}.", failure=failure, hint="Check the network, and try again.")
+        return ProviderError(
+            f"{request}: {outcome.reason}.",
+            failure=Failure.LOST if lost else Failure.UNAVAILABLE,
+            hint="Check the network, and try again.",
+            wrote=wrote,
+        )
     failure, hint = meaning(outcome.status, outcome.error_code)
     if outcome.ok:
         failure, hint = Failure.GARBLED, "Something between here and Twilio may have changed the answer. Try again."
@@ -147,13 +154,15 @@ def error_of(request: str, outcome: Outcome, *, lost: bool) -> ProviderError:
         provider_code=outcome.error_code,
         request_id=outcome.request_id,
         hint=hint,
+        wrote=wrote,
     )
 
 
-def garbled(reason: str) -> ProviderError:
-    """An answer that is well-formed and still makes no sense."""
+def garbled(reason: str, *, wrote: bool = False) -> ProviderError:
+    """An answer that is well-formed and still makes no sense. `wrote`: it is the answer to a write."""
     return ProviderError(
         f"Twilio's answer cannot be understood: {reason}.",
         failure=Failure.GARBLED,
         hint="Something between here and Twilio may have changed it, or Twilio's API has. Nothing was decided on it.",
+        wrote=wrote,
     )

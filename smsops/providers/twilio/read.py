@@ -1,7 +1,7 @@
 """Reads an account: everything that a plan rests on, side by side, and no more.
 
     1  at once: the list of services, and the pool of each service that a channel names
-    2  pools of services that bear the name of a channel without a service: namesakes
+    2  pools of services that bear the name of a channel without a service, or whose service is gone: namesakes
     3  only if a wanted number is in no pool that was read: the account's numbers, and the pools of all other services,
        because no number tells whose it is and Twilio's 21712 does not either (twilio.md 4.3)
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 from smsops.errors import Failure, ProviderError
@@ -72,7 +73,7 @@ class TwilioReader:
         for sid in named:
             self._settle(sid, services, pending)
 
-        unbound = {want.friendly_name for want in wanted if want.service_sid is None}
+        unbound = {want.friendly_name for want in wanted if want.service_sid not in services} - {""}
         namesakes = [sid for sid, found in services.items() if found.friendly_name in unbound and sid not in pending]
         pending.update({sid: submit(self._account.pool, sid) for sid in namesakes})
         pools = _arrived(pending)
@@ -107,6 +108,10 @@ class TwilioReader:
             policy.sleep(policy.pause(look))
             seen = self._one(service_sid, settings=settings, pool=pool)
         return seen
+
+    def other_senders(self, service_sid: str) -> tuple[str, ...]:
+        """See `Reader.other_senders`. One list each of the four kinds; an alpha sender of several countries is one."""
+        return tuple(sorted(self._account.other_senders(service_sid)))
 
     def _one(self, sid: str, *, settings: bool, pool: bool) -> LiveService | None:
         found = self._account.service(sid) if settings else wire.NOT_READ
@@ -147,6 +152,17 @@ class Account:
         listed = self.client.messaging.v1.services(sid).phone_numbers
         return unless_missing(lambda: self._members(pages(lambda: listed.page(page_size=PAGE_SIZE))))
 
+    def other_senders(self, sid: str) -> set[str]:
+        """Texts of one service's senders that are no phone numbers (twilio.md 1.3); empty when it does not exist."""
+        service = self.client.messaging.v1.services(sid)
+        kinds = (
+            (service.short_codes, "short_code"),
+            (service.alpha_senders, "alpha_sender"),
+            (service.destination_alpha_senders, "alpha_sender"),
+            (service.channel_senders, "sender"),
+        )
+        return {text for listed, name in kinds for text in unless_missing(partial(self._texts, listed, name)) or ()}
+
     def numbers(self) -> dict[str, OwnedNumber]:
         """The account's numbers by E.164."""
         listed = self.client.api.v2010.accounts(self._sid).incoming_phone_numbers
@@ -156,12 +172,23 @@ class Account:
             owned[wire.member(item)[0]] = wire.owned(item)
         return owned
 
-    def check(self, item: Any, note: str = "") -> None:
-        """Raises ProviderError WRONG_ACCOUNT when the item is not of the configured account."""
+    def check(self, item: Any, note: str = "", *, wrote: bool = False) -> None:
+        """Raises ProviderError WRONG_ACCOUNT when the item is not of the configured account.
+
+        `wrote`: the item is the answer to a write.
+        """
         if item.account_sid is None:
-            raise garbled("something comes without the account that it belongs to")
+            raise garbled("something comes without the account that it belongs to", wrote=wrote)
         if item.account_sid != self._sid:
-            raise wrong_account(note)
+            raise wrong_account(note, wrote=wrote)
+
+    def _texts(self, listed: Any, name: str) -> set[str]:
+        texts = set()
+        for item in pages(lambda: listed.page(page_size=PAGE_SIZE)):
+            if item.account_sid is not None:
+                self.check(item)
+            texts.add(wire.sender(item, name))
+        return texts
 
     def _members(self, items: Iterable[Any]) -> dict[str, str]:
         members = {}
@@ -175,17 +202,21 @@ class Account:
 
 
 def open_reader(connection: Connection, *, policy: RetryPolicy | None = None) -> TwilioReader:
-    """A reader of one account; raises ProviderError when the connection cannot be right. Nothing is sent yet."""
+    """A reader of one account; raises ProviderError when the connection cannot be right. Nothing is sent yet.
+
+    Without a policy of its own it is as patient as `RetryPolicy` says, and waits as the connection says.
+    """
     if connection.username.startswith("AC") and connection.username != connection.account_sid:
         raise wrong_account()
-    return TwilioReader(connection, Transport(connection, policy or RetryPolicy()))
+    return TwilioReader(connection, Transport(connection, policy or RetryPolicy(sleep=connection.sleep)))
 
 
-def wrong_account(note: str = "") -> ProviderError:
+def wrong_account(note: str = "", *, wrote: bool = False) -> ProviderError:
     return ProviderError(
         "The credentials belong to another Twilio account than the account_sid in smsops.yaml." + note,
         failure=Failure.WRONG_ACCOUNT,
         hint="A subaccount needs its own auth token or API key: with its parent's, the Messaging API shows the parent.",
+        wrote=wrote,
     )
 
 

@@ -44,12 +44,18 @@ _SERVICES = re.compile(r"/v1/Services")
 _SERVICE = re.compile(rf"/v1/Services/{SERVICE_SID}")
 _POOL = re.compile(rf"/v1/Services/{SERVICE_SID}/PhoneNumbers")
 _MEMBER = re.compile(rf"/v1/Services/{SERVICE_SID}/PhoneNumbers/{NUMBER_SID}")
+_SHORT_CODES = re.compile(rf"/v1/Services/{SERVICE_SID}/ShortCodes")
+_ALPHA_SENDERS = re.compile(rf"/v1/Services/{SERVICE_SID}/(AlphaSenders|DestinationAlphaSenders)")
+_CHANNEL_SENDERS = re.compile(rf"/v1/Services/{SERVICE_SID}/ChannelSenders")
 _INVENTORY = re.compile(rf"/2010-04-01/Accounts/{ACCOUNT_SID}/IncomingPhoneNumbers\.json")
 
 READS = (
     Route(method="GET", product=Product.MESSAGING, path=_SERVICES, key="services"),
     Route(method="GET", product=Product.MESSAGING, path=_SERVICE),
     Route(method="GET", product=Product.MESSAGING, path=_POOL, key="phone_numbers"),
+    Route(method="GET", product=Product.MESSAGING, path=_SHORT_CODES, key="short_codes"),
+    Route(method="GET", product=Product.MESSAGING, path=_ALPHA_SENDERS, key="alpha_senders"),
+    Route(method="GET", product=Product.MESSAGING, path=_CHANNEL_SENDERS, key="senders"),
     Route(method="GET", product=Product.API, path=_INVENTORY, key="incoming_phone_numbers"),
 )
 """All that the reading client can send."""

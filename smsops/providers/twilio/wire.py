@@ -73,6 +73,14 @@ def member(item: Any) -> tuple[str, str]:
     return (_matching(item.phone_number, r"\+[0-9]{1,20}", "a number"), _matching(item.sid, NUMBER_SID, "a number"))
 
 
+def sender(item: Any, name: str) -> str:
+    """The text of a sender that is no phone number, such as `whatsapp:+12065550101`; `name` is its field."""
+    text = _text(item, name)
+    if not text:
+        raise garbled("a sender comes without its name")
+    return text
+
+
 def owned(item: Any) -> OwnedNumber:
     """An item of the inventory. It counts as able where nothing is said: Twilio refuses it if it is not (21715)."""
     capabilities = item.capabilities

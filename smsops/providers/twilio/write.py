@@ -3,13 +3,18 @@
 Done already counts as done: 21710 on an attach, 404 on a detach or a delete (twilio.md 12.12). A create is the one
 request that cannot be repeated, so after a lost answer the service is looked for by its name. A move is one unit: a
 number that cannot be attached to its new service goes back to where it was.
+
+Every error says whether something was or may have been written (`ProviderError.wrote`): an exit code of 1 promises that
+nothing was (contract 9). So an error after a 2xx says yes, and what an earlier attempt may have done is not forgotten.
 """
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from typing import Any, assert_never
 
 from smsops.changes import (
@@ -29,9 +34,6 @@ from smsops.providers.twilio.failures import ALREADY_IN_POOL
 from smsops.providers.twilio.read import Account, TwilioReader, unless_missing
 from smsops.providers.twilio.routes import WRITES
 from smsops.providers.twilio.transport import Transport
-
-UNSURE = frozenset({Failure.UNAVAILABLE, Failure.GARBLED, Failure.LOST})
-"""Failures after which the request may have had its effect."""
 
 
 class TwilioWriter:
@@ -76,14 +78,16 @@ class TwilioWriter:
         # One at a time for each name: otherwise a look for a lost one could find its twin's service.
         with self._by_name[name]:
             try:
-                answer = understood(lambda: self._account.client.messaging.v1.services.create_with_http_info(**fields))
+                create = self._account.client.messaging.v1.services.create_with_http_info
+                answer = understood(lambda: create(**fields), wrote=True)
                 sid = wire.service_sid(answer.data)
+                note = f" The service {sid} was made there; delete it in Twilio's console."
+                self._account.check(answer.data, note, wrote=True)
             except ProviderError as error:
                 # Garbled without a status: a 2xx whose values make no sense.
                 if error.failure is not Failure.LOST and (error.failure is not Failure.GARBLED or error.status):
                     raise
                 return self._find_lost(name, error)
-            self._account.check(answer.data, f" The service {sid} was made there; delete it in Twilio's console.")
             self._created.add(sid)
             return _receipt(sid, answer)
 
@@ -101,6 +105,8 @@ class TwilioWriter:
                     break
                 self._policy.sleep(self._policy.pause(look))
         except ProviderError as refused:
+            if refused.failure is Failure.WRONG_ACCOUNT:
+                raise _with(refused, "A service may have been made there.", wrote=True) from None
             raise _lost(error, f"The look for it failed too: {refused.message}") from None
         if len(found) == 1:
             self._created.add(found[0])
@@ -112,14 +118,14 @@ class TwilioWriter:
     def _update(self, change: UpdateService) -> Receipt:
         fields = wire.parameters(change.fields)
         update = self._service(change.service_sid).update_with_http_info
-        answer = self._patiently(change.service_sid, lambda: understood(lambda: update(**fields)))
+        answer = self._patiently(change.service_sid, lambda: understood(lambda: update(**fields), wrote=True))
         return self._checked(change.service_sid, answer)
 
     def _attach(self, service_sid: str, number_sid: str) -> Receipt:
         pool = self._service(service_sid).phone_numbers
-        attach = pool.create_with_http_info
+        attach = partial(pool.create_with_http_info, phone_number_sid=number_sid)
         try:
-            answer = self._patiently(service_sid, lambda: understood(lambda: attach(phone_number_sid=number_sid)))
+            answer = self._patiently(service_sid, lambda: understood(attach, wrote=True))
         except ProviderError as error:
             if error.provider_code == ALREADY_IN_POOL:
                 return Receipt(service_sid=service_sid, request_id=None)
@@ -130,7 +136,7 @@ class TwilioWriter:
         return self._removed(service_sid, self._service(service_sid).phone_numbers(number_sid).delete_with_http_info)
 
     def _removed(self, service_sid: str, remove: Callable[[], Any]) -> Receipt:
-        answer = unless_missing(lambda: understood(remove))
+        answer = unless_missing(lambda: understood(remove, wrote=True))
         return Receipt(service_sid=service_sid, request_id=None) if answer is None else _receipt(service_sid, answer)
 
     def _move(self, change: MoveNumber, service_sid: str) -> Receipt:
@@ -138,7 +144,7 @@ class TwilioWriter:
         try:
             return self._attach(service_sid, change.number_sid)
         except ProviderError as error:
-            if error.failure in UNSURE and self._holds(service_sid, change.number):
+            if error.wrote and self._holds(service_sid, change.number):
                 return Receipt(service_sid=service_sid, request_id=error.request_id)
             raise self._put_back(change, error) from None
 
@@ -146,7 +152,7 @@ class TwilioWriter:
         try:
             self._detach(change.from_service_sid, change.number_sid)
         except ProviderError as error:
-            if error.failure in UNSURE:
+            if error.wrote:
                 raise self._put_back(change, error) from None
             raise _with(error, f"{change.number} is still in the pool of {change.from_service_sid}.") from None
 
@@ -166,7 +172,7 @@ class TwilioWriter:
             why = refused.message.rstrip(".")
             if refused.failure is Failure.ELSEWHERE:
                 where = "could not be put back: it is in the pool of another service now"
-            elif refused.failure in UNSURE:
+            elif refused.wrote or error.wrote:
                 where = f"could not be put back ({why}). It is probably in no pool; the next apply attaches it"
             else:
                 where = f"could not be put back ({why}). It is in no pool; the next apply attaches it"
@@ -175,18 +181,20 @@ class TwilioWriter:
 
     def _patiently(self, service_sid: str, call: Callable[[], Any]) -> Any:
         """`call`, again for a while after a 404 on a service that this run created: it may lag (twilio.md 11)."""
-        for look in range(1, self._policy.looks):
+        wrote = False
+        for look in itertools.count(1):
             try:
                 return call()
             except ProviderError as error:
-                if error.failure is not Failure.NOT_FOUND or service_sid not in self._created:
+                error.wrote = wrote = wrote or error.wrote
+                late = error.failure is Failure.NOT_FOUND and service_sid in self._created
+                if not late or look >= self._policy.looks:
                     raise
             self._policy.sleep(self._policy.pause(look))
-        return call()
 
     def _checked(self, service_sid: str, answer: Any) -> Receipt:
         if answer.data.account_sid is not None:
-            self._account.check(answer.data)
+            self._account.check(answer.data, wrote=True)
         return _receipt(service_sid, answer)
 
 
@@ -226,5 +234,5 @@ def _with(error: ProviderError, sentence: str, *, wrote: bool = False) -> Provid
         provider_code=error.provider_code,
         request_id=error.request_id,
         hint=error.hint,
-        wrote=wrote,
+        wrote=wrote or error.wrote,
     )

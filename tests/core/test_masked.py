@@ -1,0 +1,68 @@
+"""User info of a URL is in no output, also where programs disagree on where it ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from smsops.changes import CreateService, FieldDiff, change_to_json, masked
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://user:hunter2@x.example.com/in",
+        "https://user:hun/ter2@x.example.com/in",
+        "https://user:hun?ter2@x.example.com/in",
+        "https://user:hun#ter2@x.example.com/in",
+        "https://user:hun@ter2@x.example.com/in",
+        "https://user:hun/t@er2@x.example.com",
+        "https://user:12/hunter2@x.example.com",
+        "https://user.name:12?hunter2@x.example.com",
+        "https://user:12#hunter2@x.example.com",
+        "https://hunter2@x.example.com",
+        "https://hunter2?more@x.example.com",
+        "https://us.er:p@x?hunter2@x.example.com",
+        "https://user:hunter2\\@x.example.com",
+        "https://[hunter2@x.example.com",
+        "//user:hunter2@x.example.com",
+        " HTTPS://user:hunter2@x.example.com",
+        "see https://user:hunter2@x.example.com",
+        "wss://user:hunter2@",
+        "https://user:hunter2@x.example.com/in?to=ann",
+    ],
+)
+def test_nothing_before_the_last_at_is_shown(url: str) -> None:
+    shown = masked(url)
+    assert isinstance(shown, str)
+    assert "hun" not in shown
+    assert "ter2" not in shown
+    assert "****@" in shown
+
+
+def test_what_stands_behind_the_user_info_is_shown() -> None:
+    assert masked("https://ann:secret@old.example.com/in?a=b#c") == "https://****@old.example.com/in?a=b#c"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://x.example.com/in",
+        "https://x.example.com/in?to=ann@example.com",
+        "https://x.example.com#rc=2@",
+        "Support @ Larkspur",
+        "ann@example.com",
+        "a // b",
+        "",
+        7,
+        True,
+        None,
+    ],
+)
+def test_what_holds_no_user_info_is_as_it_is(value: str | int | bool | None) -> None:
+    assert masked(value) is value
+
+
+def test_the_fields_of_a_change_are_masked_on_both_sides() -> None:
+    diff = FieldDiff(name="webhook_url", field="webhook_url", before="https://a:b/c@x.net", after="https://d:e/f@y.net")
+    (field,) = change_to_json(CreateService(account="us", channel="care", fields=(diff,)))["fields"]
+    assert field == {"field": "webhook_url", "before": "https://****@x.net", "after": "https://****@y.net"}
