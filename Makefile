@@ -5,7 +5,7 @@
 #   make check   what a pull request must pass: style, types, import rules, tests with coverage
 #   make fmt     mend the style
 #   make bench   measure the claims about speed
-#   make clean   remove what make made
+#   make clean   remove what make made; records of real accounts stay
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -54,7 +54,7 @@ bench: $(VENV)/.installed
 	@$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) .smsops build dist .coverage .coverage.* htmlcov .hypothesis .import_linter_cache \
+	rm -rf $(VENV) .smsops/sandbox.db* .smsops/ledger build dist .coverage .coverage.* htmlcov .hypothesis .import_linter_cache \
 		.mypy_cache .pytest_cache .ruff_cache
 	find smsops tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, assert_never
-from urllib.parse import urlsplit, urlunsplit
 
 
 class Class(StrEnum):
@@ -199,13 +199,19 @@ def _fields_to_json(fields: Iterable[FieldDiff]) -> list[Mapping[str, Value]]:
     return [{"field": d.field, "before": masked(d.before), "after": masked(d.after)} for d in fields]
 
 
+_HOST_ONLY = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(/[^@]*)?")
+"""What stands before a query and can hold no user info: a host with dots, no port, and a path without an @."""
+
+
 def masked(value: Value) -> Value:
-    """A value for output: the user info of a URL is hidden (contract 9), everything else is as it is."""
-    if not isinstance(value, str) or "@" not in value or "://" not in value:
+    """A value for output: the user info of a URL is hidden (contract 9), everything else is as it is.
+
+    Programs disagree on where user info ends when it holds a slash, a question mark or a hash. So everything up to the
+    last @ is hidden, unless that @ surely belongs to a query or a fragment: rather too much than too little.
+    """
+    if not isinstance(value, str) or "@" not in value or "//" not in value:
         return value
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return "****"
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"****@{host}")) if "@" in parts.netloc else value
+    scheme, slashes, rest = value.partition("//")
+    if _HOST_ONLY.fullmatch(re.split(r"[?#]", rest, maxsplit=1)[0]):
+        return value
+    return f"{scheme}{slashes}****@{rest.rpartition('@')[2]}" if "@" in rest else value

@@ -47,6 +47,7 @@ smsops COMMAND --help tells more."""
 
 def main() -> int:
     """Run the command line of this process; the exit code (contract 3.1)."""
+    _open_closed_streams()
     argv = sys.argv[1:]
     if COMPLETION in os.environ:
         from smsops.cli.group import answer_shell
@@ -57,8 +58,10 @@ def main() -> int:
     if argv == ["--version"]:
         return _printed(version_line())
     from smsops.cli.boundary import run
+    from smsops.cli.signals import settled
 
     code = run(argv)
+    settled(code)
     if code == INTERRUPTED:
         # Everything is said and written; reads that still wait for an answer must not hold the process up.
         os._exit(code)
@@ -99,12 +102,20 @@ def _printed(text: str) -> int:
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
-        mute()
-        return 1
+    except OSError as error:
+        from smsops.cli.boundary import unprintable
+
+        return unprintable(error)
     return 0
 
 
-def mute() -> None:
-    """Send what is left of stdout nowhere: its reader has gone, and the interpreter would complain at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _open_closed_streams() -> None:
+    """A stream that the caller closed (`>&-`) leads nowhere from now on, and no file takes its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
+
+
+def mute(descriptor: int) -> None:
+    """Send what is left of a stream nowhere: nobody takes it any more, and the interpreter would complain at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smsops.cli.project import Opened
-from smsops.errors import SecretError, SmsopsError
+from smsops.errors import ProviderError, SecretError, SmsopsError
 from smsops.model import Channel
 from smsops.project import Account
 from smsops.providers.base import Connection
@@ -51,9 +52,22 @@ def _state_folder(root: Path) -> Path:
     return folder
 
 
-def ledger_folder(root: Path, *, sandbox: bool) -> Path:
-    """Where records are kept; those of the sandbox never mix with those of real accounts."""
-    return root / ".smsops" / ("ledger" if sandbox else "local-ledger")
+def server_of(account: Account) -> str | None:
+    """The server that the account's requests go to, by its URL; None is the provider's own."""
+    return os.environ.get(BASE_URL) or account.api_base_url
+
+
+def ledger_folder(root: Path, *, sandbox: bool, server: str | None = None) -> Path:
+    """Where records are kept: those of the sandbox, of real accounts and of each other server never mix."""
+    if sandbox:
+        return root / ".smsops" / "ledger"
+    return root / ".smsops" / ("local-ledger" if server is None else f"local-ledger-{_as_name(server)}")
+
+
+def _as_name(url: str) -> str:
+    """`127.0.0.1-8080` for `http://127.0.0.1:8080`; never its user info."""
+    place = url.partition("://")[2] or url
+    return re.sub(r"[^a-z0-9.]+", "-", place.rpartition("@")[2].lower()).strip("-.")[:100]
 
 
 def furnish(sandbox: Sandbox, project: Opened, names: Sequence[str]) -> dict[str, Credentials]:
@@ -73,45 +87,57 @@ def furnish(sandbox: Sandbox, project: Opened, names: Sequence[str]) -> dict[str
 
 @contextmanager
 def connected(
-    project: Opened, names: Sequence[str], *, sandbox: bool, concurrency: int
+    project: Opened, names: Sequence[str], *, sandbox: bool, concurrency: int, sleep: Callable[[float], object]
 ) -> Iterator[Mapping[str, Connection]]:
-    """A connection for each named account. Raises SecretError with every secret that is missing."""
+    """A connection for each named account, whose client waits by `sleep`.
+
+    Raises SecretError with every secret that is missing.
+    """
     if not sandbox:
-        yield _real(project, names, concurrency)
+        yield _real(project, names, concurrency, sleep)
         return
     with running_sandbox(project.root) as running:
         furnished = furnish(running, project, names)
-        yield {
+        connections = {
             name: Connection(
                 account_sid=project.project.accounts[name].account_sid,
                 username=credentials.username,
                 password=Secret(credentials.password),
                 base_url=running.base_url,
                 concurrency=concurrency,
+                sleep=sleep,
             )
             for name, credentials in furnished.items()
         }
+        try:
+            yield connections
+        except ProviderError as error:
+            if running.damage is None:
+                raise
+            raise running.damage from error  # the client speaks of Twilio, and what is broken is a file here
 
 
 def _channels_of(project: Opened, account: str) -> list[Channel]:
     return [channel for channel in project.channels if channel.account == account]
 
 
-def _real(project: Opened, names: Sequence[str], concurrency: int) -> dict[str, Connection]:
-    server = os.environ.get(BASE_URL) or None
+def _real(
+    project: Opened, names: Sequence[str], concurrency: int, sleep: Callable[[float], object]
+) -> dict[str, Connection]:
     secrets = _secrets(project, names)
-    return {name: _connection(project.project.accounts[name], secrets[name], server, concurrency) for name in names}
+    return {name: _connection(project.project.accounts[name], secrets[name], concurrency, sleep) for name in names}
 
 
-def _connection(account: Account, secret: Secret, server: str | None, concurrency: int) -> Connection:
+def _connection(account: Account, secret: Secret, concurrency: int, sleep: Callable[[float], object]) -> Connection:
     return Connection(
         account_sid=account.account_sid,
         username=account.api_key_sid or account.account_sid,
         password=secret,
-        base_url=server or account.api_base_url,
+        base_url=server_of(account),
         region=account.region,
         edge=account.edge,
         concurrency=concurrency,
+        sleep=sleep,
     )
 
 

@@ -17,7 +17,8 @@ import click
 from smsops.cli import mute
 from smsops.cli.group import root, terminal_of
 from smsops.cli.options import Output
-from smsops.cli.terminal import colored, write, write_file
+from smsops.cli.signals import ended_at_once
+from smsops.cli.terminal import OutputLost, colored, put, say, write_file
 from smsops.diagnostics import Finding
 from smsops.errors import ExitCode, ProviderError, SmsopsError, UsageError
 from smsops.render.documents import failure
@@ -32,15 +33,8 @@ def run(argv: Sequence[str]) -> int:
             stream.reconfigure(errors="backslashreplace")
     command = root()
     context = click.Context(command, info_name="smsops", **command.context_settings)
-    try:
-        with context:
-            code = _guarded(context, list(argv))
-        sys.stdout.flush()
-        sys.stderr.flush()
-        return code
-    except BrokenPipeError:
-        mute()
-        return ExitCode.ERROR
+    with ended_at_once(), context:
+        return _guarded(context, list(argv))
 
 
 def _guarded(context: click.Context, argv: list[str]) -> int:
@@ -50,18 +44,37 @@ def _guarded(context: click.Context, argv: list[str]) -> int:
         return int(context.command.invoke(context) or ExitCode.OK)
     except click.exceptions.Exit as done:
         return done.exit_code
-    except BrokenPipeError:
-        raise
     except click.UsageError as error:
         return _failed(context, argv, _usage(error))
     except SmsopsError as error:
         return _failed(context, argv, error)
     except KeyboardInterrupt:
         return _failed(context, argv, _Interrupted("The run was interrupted.", hint="Run it again to finish the work."))
+    except OSError as error:
+        return _failed(context, argv, _lost(error) or _defect(error))
     except Exception as error:
-        write(sys.stderr, clean_lines(traceback.format_exc()))
-        hint = "This is a defect of smsops; the lines above say where."
-        return _failed(context, argv, _Defect(f"{type(error).__name__}: {error}", hint=hint))
+        return _failed(context, argv, _defect(error))
+
+
+def unprintable(error: OSError) -> int:
+    """The end of a run whose only output could not be printed: it is told, and the exit code is returned."""
+    mute(sys.stdout.fileno())
+    _tell(OutputLost(error), (), color=False)
+    return ExitCode.ERROR
+
+
+def _lost(error: OSError) -> OutputLost | None:
+    """What click could not print; None when the error is about something else than stdout."""
+    try:
+        put("")  # fails as well when there is still something that cannot be written
+    except OutputLost as lost:
+        return lost
+    return OutputLost(error) if isinstance(error, BrokenPipeError) else None
+
+
+def _defect(error: Exception) -> SmsopsError:
+    say(clean_lines("".join(traceback.format_exception(error))))
+    return _Defect(f"{type(error).__name__}: {error}", hint="This is a defect of smsops; the lines above say where.")
 
 
 class _Interrupted(SmsopsError):
@@ -85,26 +98,26 @@ def _failed(context: click.Context, argv: Sequence[str], error: SmsopsError) -> 
     mode = terminal.options.color if terminal else "auto"
     if terminal:
         terminal.wipe()
-    sys.stdout.flush()
-    write(sys.stderr, _told(error, findings, color=colored(mode, sys.stderr)))
-    sys.stderr.flush()
+    _tell(error, findings, color=colored(mode, sys.stderr))
     for output in terminal.outputs if terminal else wanted_outputs(argv):
-        if output.format == "json" and not (output.file is None and terminal and terminal.written):
+        if output.format == "json" and not (terminal and output in terminal.attempted):
             _document(output, failure(error, findings=findings))
     return error.exit_code
 
 
 def _document(output: Output, text: str) -> None:
-    if output.file is None:
-        write(sys.stdout, text)
-        return
     try:
-        write_file(output.file, text)
+        if output.file is None:
+            put(text)
+        else:
+            write_file(output.file, text)
     except SmsopsError as error:
-        write(sys.stderr, _told(error, (), color=False))
+        _tell(error, (), color=False)
 
 
-def _told(error: SmsopsError, findings: tuple[Finding, ...], *, color: bool) -> str:
+def _tell(error: SmsopsError, findings: tuple[Finding, ...], *, color: bool) -> None:
+    if isinstance(error, OutputLost) and error.reader_left:
+        return
     code = f" {error.code}" if error.code.startswith("SMS") else ""
     listed = findings_text(findings, color=color)
     parts = [listed + "\n" if listed else ""]
@@ -113,7 +126,7 @@ def _told(error: SmsopsError, findings: tuple[Finding, ...], *, color: bool) -> 
         parts.append(f"request: {clean(error.request_id)}\n")
     if error.hint:
         parts.append(f"hint: {clean(error.hint)}\n")
-    return "".join(parts)
+    say("".join(parts))
 
 
 _SHORT = re.compile(r"-[qvh]*o(.*)", re.DOTALL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import click
@@ -69,5 +70,12 @@ def verdict(plan: Plan) -> ExitCode:
 
 
 def _next(options: Options, wish: Wish) -> str:
-    words = ["smsops", *(["--sandbox"] if options.sandbox else []), "apply", *wish.channels]
-    return " ".join(words + [f"--allow {gate}" for gate in sorted(wish.allow)])
+    """The command that carries the same plan out, for a shell."""
+    words = ["smsops"]
+    words += ["-C", str(options.chdir)] if options.chdir else []
+    words += ["--config", str(options.config)] if options.config else []
+    words += ["--sandbox"] if options.sandbox else []
+    words += ["apply", *wish.channels]
+    for gate in sorted(wish.allow):
+        words += ["--allow", gate]
+    return shlex.join(words)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from smsops import git
 from smsops.binding import wanted
 from smsops.changes import Gate
-from smsops.cli.accounts import connected, ledger_folder
+from smsops.cli.accounts import connected, ledger_folder, server_of
 from smsops.cli.project import Opened
 from smsops.cli.terminal import Terminal
 from smsops.errors import ProviderError
@@ -46,6 +47,7 @@ class Ready:
     account: Account
     desired: DesiredState
     base: Base
+    ledger: FolderLedger
     reader: Reader
     plan: AccountPlan
 
@@ -55,24 +57,40 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def ledger_of(project: Opened, terminal: Terminal) -> FolderLedger:
-    return FolderLedger(ledger_folder(project.root, sandbox=terminal.options.sandbox))
+def ledger_of(project: Opened, account: Account, *, sandbox: bool) -> FolderLedger:
+    """The records of an account; what another server recorded never guides a run against the provider."""
+    return FolderLedger(ledger_folder(project.root, sandbox=sandbox, server=server_of(account)))
 
 
 @contextmanager
-def planned(project: Opened, wish: Wish, terminal: Terminal) -> Iterator[tuple[Plan, tuple[Ready, ...]]]:
+def planned(
+    project: Opened, wish: Wish, terminal: Terminal, *, sleep: Callable[[float], object] = time.sleep
+) -> Iterator[tuple[Plan, tuple[Ready, ...]]]:
     """Plan every account that the run concerns. The sandbox, when it is used, runs until the block ends.
 
     Raises UnknownChannel, SecretError, LedgerError, and ProviderError of the first account that failed.
     """
     project.require(wish.channels)
-    ledger = ledger_of(project, terminal)
-    bases = {name: ledger.base(name) for name in sorted(project.project.accounts)}
+    sandbox = terminal.options.sandbox
+    accounts = dict(sorted(project.project.accounts.items()))
+    ledgers = {name: ledger_of(project, account, sandbox=sandbox) for name, account in accounts.items()}
+    bases = {name: ledgers[name].base(name, account.account_sid) for name, account in accounts.items()}
+    _warn_of_forgotten(ledgers, terminal)
     wishes = _desired(project, wish, bases)
     names = [desired.account for desired in wishes]
-    with connected(project, names, sandbox=terminal.options.sandbox, concurrency=wish.concurrency) as connections:
-        ready = _side_by_side(project, wish, wishes, bases, connections, terminal)
+    with connected(project, names, sandbox=sandbox, concurrency=wish.concurrency, sleep=sleep) as connections:
+        ready = _side_by_side(project, wish, wishes, bases, ledgers, connections, terminal)
         yield _whole(project, wish, ready), ready
+
+
+def _warn_of_forgotten(ledgers: Mapping[str, FolderLedger], terminal: Terminal) -> None:
+    """Say which accounts smsops worked on and no longer looks at: their channels left git without a trace."""
+    recorded = {name for ledger in ledgers.values() for name in ledger.accounts()}
+    for name in sorted(recorded - ledgers.keys()):
+        terminal.talk(
+            f"warning: The ledger has records of account {name}, which smsops.yaml does not have. Nothing in that "
+            "account is planned. Put it back into smsops.yaml, also without channels, or remove its records."
+        )
 
 
 def _desired(project: Opened, wish: Wish, bases: Mapping[str, Base]) -> list[DesiredState]:
@@ -92,13 +110,14 @@ def _side_by_side(
     wish: Wish,
     wishes: Sequence[DesiredState],
     bases: Mapping[str, Base],
+    ledgers: Mapping[str, FolderLedger],
     connections: Mapping[str, Connection],
     terminal: Terminal,
 ) -> tuple[Ready, ...]:
     def one(desired: DesiredState) -> Ready:
-        connection = connections[desired.account]
+        name = desired.account
         terminal.progress(f"Reading account {desired.account}.")
-        ready = _account(project, wish, desired, bases[desired.account], connection)
+        ready = _account(project, wish, desired, bases[name], ledgers[name], connections[name])
         terminal.progress(f"Read account {desired.account} with {counted(ready.plan.api_calls, 'request')}.")
         return ready
 
@@ -110,7 +129,9 @@ def _side_by_side(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _account(project: Opened, wish: Wish, desired: DesiredState, base: Base, connection: Connection) -> Ready:
+def _account(
+    project: Opened, wish: Wish, desired: DesiredState, base: Base, ledger: FolderLedger, connection: Connection
+) -> Ready:
     account = project.project.accounts[desired.account]
     try:
         reader = PROVIDERS[account.provider].open_reader(connection)
@@ -120,7 +141,7 @@ def _account(project: Opened, wish: Wish, desired: DesiredState, base: Base, con
         raise
     drawn = plan(desired=desired, live=live, base=base)
     judged = judge(drawn, desired=desired, base=base, policy=project.project.policy, allow=wish.allow)
-    return Ready(account=account, desired=desired, base=base, reader=reader, plan=judged)
+    return Ready(account=account, desired=desired, base=base, ledger=ledger, reader=reader, plan=judged)
 
 
 def _whole(project: Opened, wish: Wish, ready: Sequence[Ready]) -> Plan:

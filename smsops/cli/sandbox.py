@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import signal
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -16,6 +11,7 @@ from smsops.cli import group
 from smsops.cli.accounts import furnish, ledger_folder, running_sandbox
 from smsops.cli.options import option
 from smsops.cli.project import InvalidFiles, load, opened
+from smsops.cli.signals import Stop, stopped_in_order
 from smsops.cli.terminal import Terminal
 from smsops.errors import SmsopsError
 from smsops.render.reference import REMOVED, SERVED, Served
@@ -31,11 +27,11 @@ def serve(terminal: Terminal, port: int) -> None:
         given = furnish(sandbox, project, sorted(project.project.accounts))
         sids = {name: account.account_sid for name, account in project.project.accounts.items()}
         accounts = {name: (sids[name], one.username, one.password) for name, one in given.items()}
-        with _ending() as ended:
+        stop = Stop()
+        with stopped_in_order(stop):
             terminal.emit(SERVED, Served(base_url=sandbox.base_url, accounts=accounts))
-            sys.stdout.flush()
             terminal.progress("Serving. Press Ctrl-C to stop.")
-            ended.wait()
+            stop.wait()
 
 
 @group.command("reset", renderers=REMOVED, help="Delete the sandbox's state and its records.")
@@ -52,18 +48,6 @@ def reset(terminal: Terminal) -> None:
     except OSError as error:
         raise SmsopsError(f"{error.filename} cannot be removed: {error.strerror}.", code="SMS102") from error
     terminal.emit(REMOVED, [path.relative_to(root).as_posix() for path in removed])
-
-
-@contextmanager
-def _ending() -> Iterator[threading.Event]:
-    """An event that SIGINT and SIGTERM set: both are a clean end."""
-    ended = threading.Event()
-    before = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield ended
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 command.add_command(serve)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol, TextIO, TypeVar
 
+from smsops.cli import mute
 from smsops.cli.options import Options, Output
 from smsops.errors import SmsopsError
 from smsops.render.plain import clean, clean_lines
@@ -29,42 +30,68 @@ WIPE = "\r\x1b[K"
 _ASCII = str.maketrans({"→": "->", "…": "...", "–": "-"})
 
 
+class OutputLost(SmsopsError):
+    """stdout does not take what is to be printed: its disk is full, or its reader has gone."""
+
+    code = "SMS102"
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(
+            f"stdout cannot be written: {error.strerror or error}.", hint="Send the output somewhere else."
+        )
+        self.reader_left = isinstance(error, BrokenPipeError)
+        """Whether the reader had enough, as `head` does: nobody needs to be told."""
+
+
 class Terminal:
-    """The streams of one run, with what its options say of them."""
+    """The streams of one run, with what its options say of them. What is only talk never ends a run."""
 
     def __init__(self, options: Options) -> None:
         self.options = options
         self.outputs = options.output or (Output(format="text"),)
-        self.written = False
-        """Whether stdout has its data; after that a failure adds no document."""
+        self.attempted: set[Output] = set()
+        """Outputs that have got their data, as far as they take it; a failure after that adds no document."""
         self._lock = threading.Lock()
         self._passing = False
         """Whether a progress line stands on the terminal that the next output must wipe."""
 
     def emit(self, renderers: Mapping[str, Renderer[T_contra]], value: T_contra) -> None:
-        """Print or write the value in every format that was asked for. Raises SmsopsError for a bad file."""
+        """Print or write the value in every format that was asked for.
+
+        Raises SmsopsError for the first output that does not take it, after all others have got it.
+        """
         self.wipe()
+        failed: SmsopsError | None = None
         for output in self.outputs:
-            if output.file is None:
-                self.written = True
-                write(sys.stdout, renderers[output.format](value, color=self.colored(sys.stdout)))
-            else:
-                write_file(output.file, renderers[output.format](value, color=False))
+            text = renderers[output.format](value, color=output.file is None and self.colored(sys.stdout))
+            self.attempted.add(output)
+            try:
+                if output.file is None:
+                    put(text)
+                else:
+                    write_file(output.file, text)
+            except SmsopsError as error:
+                failed = failed or error
+        if failed:
+            raise failed
 
     def show(self, renderer: Renderer[T_contra], value: T_contra) -> None:
-        """Text for a person before the run goes on: on stdout when that is theirs, else on stderr."""
+        """Text for a person before the run goes on: on stdout when that is theirs, else on stderr.
+
+        Raises OutputLost when stdout does not take it: a person would decide about what was never seen.
+        """
         self.wipe()
-        stream = sys.stdout if Output(format="text") in self.outputs else sys.stderr
-        write(stream, renderer(value, color=self.colored(stream)) + "\n")
-        stream.flush()
+        if Output(format="text") in self.outputs:
+            put(renderer(value, color=self.colored(sys.stdout)) + "\n")
+        else:
+            say(renderer(value, color=self.colored(sys.stderr)) + "\n")
 
     def talk(self, text: str) -> None:
         """Lines for stderr that are no error; `-q` silences them."""
         if not self.options.quiet:
             self.wipe()
             with self._lock:
-                write(sys.stderr, clean_lines(text) + "\n")
-                sys.stderr.flush()
+                say(clean_lines(text) + "\n")
 
     def progress(self, line: str) -> None:
         """One line about long work: kept with `-v`, else a line on the terminal that gives way to the next."""
@@ -73,25 +100,20 @@ class Terminal:
         elif sys.stderr.isatty() and not self.options.quiet:
             width = shutil.get_terminal_size().columns - 1
             with self._lock:
-                write(sys.stderr, f"{WIPE}{clean(line)[:width]}")
-                sys.stderr.flush()
-                self._passing = True
+                self._passing = say(f"{WIPE}{clean(line)[:width]}")
 
     def wipe(self) -> None:
         """Take the passing progress line off the terminal."""
         with self._lock:
             if self._passing:
-                write(sys.stderr, WIPE)
-                sys.stderr.flush()
+                say(WIPE)
                 self._passing = False
 
     def confirm(self, question: str) -> bool | None:
         """Ask on the terminal; None when there is nobody to ask."""
         self.wipe()
-        if self.options.no_input or not sys.stdin.isatty():
+        if self.options.no_input or not sys.stdin.isatty() or not say(f"{clean(question)} [y/N] "):
             return None
-        write(sys.stderr, f"{clean(question)} [y/N] ")
-        sys.stderr.flush()
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
     def colored(self, stream: TextIO) -> bool:
@@ -105,13 +127,33 @@ def colored(mode: str, stream: TextIO) -> bool:
     return mode == "always" or (mode == "auto" and stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
-def write(stream: TextIO, text: str) -> None:
-    """Write text; a stream that has no arrows gets ASCII ones."""
+def put(text: str) -> None:
+    """Print to stdout. Raises OutputLost."""
+    try:
+        _write(sys.stdout, text)
+    except OSError as error:
+        mute(sys.stdout.fileno())
+        raise OutputLost(error) from error
+
+
+def say(text: str) -> bool:
+    """Print to stderr; False, and nothing worse, when nobody takes it."""
+    try:
+        _write(sys.stderr, text)
+    except OSError:
+        mute(sys.stderr.fileno())
+        return False
+    return True
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """Write text at once; a stream that has no arrows gets ASCII ones."""
     try:
         text.encode(stream.encoding or "ascii")
     except UnicodeEncodeError:
         text = text.translate(_ASCII)
     stream.write(text)
+    stream.flush()
 
 
 def write_file(path: Path, text: str) -> None:

@@ -110,4 +110,13 @@ RULE_CODES: tuple[Code, ...] = (
         good='phone_numbers: ["+447700900160"]\n'
         "# smsops.yaml\naccounts:\n" + _account("main", _SID, "region: ie1", "edge: dublin"),
     ),
+    Code(
+        code="SMS313",
+        title="The friendly name is taken",
+        why="When the answer to a create is lost, smsops finds the new service by its friendly name. With two channels "
+        "of one account under the same name it could take the one for the other. Without friendly_name, it is the "
+        "channel's name.",
+        bad='friendly_name: Desk\n# channels/other.yaml\nfriendly_name: Desk\nphone_numbers: ["+12065550102"]\n',
+        good='friendly_name: Desk\n# channels/other.yaml\nfriendly_name: Night desk\nphone_numbers: ["+12065550102"]\n',
+    ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ Path = tuple[str | int, ...]
 
 _SHOWN = 2_000
 """Characters of a source line that an excerpt holds at most."""
+_PLAIN = re.compile(r"(?!(?:true|false|null|yes|no|on|off|y|n)$)[A-Za-z/](?:[\w ./*-]|:(?=/))*", re.IGNORECASE)
+"""Text that needs no quotes in YAML, also where it is read by other programs."""
 _QUOTED = 60
 """Characters of a value that a message quotes at most."""
 
@@ -115,6 +118,19 @@ def quoted(text: str) -> str:
     line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text[: 4 * _QUOTED])
     shown = redact(line)
     return f"'{shown[:_QUOTED]}...'" if len(shown) > _QUOTED else f"'{shown}'"
+
+
+def written(value: object) -> str:
+    """A value of an example as a line of YAML holds it."""
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{key}: {written(item)}" for key, item in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(written, value)) + "]"
+        case str() if _PLAIN.fullmatch(value):
+            return value
+        case _:
+            return json.dumps(value, ensure_ascii=False)
 
 
 def plain_path(path: Path) -> str:

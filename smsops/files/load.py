@@ -24,6 +24,8 @@ from smsops.project import Project
 
 PROJECT_FILE = "smsops.yaml"
 SUFFIXES = (".yaml", ".yml")
+_START_PROJECT = "Write version: 1 and accounts:; `smsops schema project` shows the rest."
+_START_CHANNEL = "Copy another channel file, or start from the example in README.md."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,7 @@ def find_root(start: FilePath) -> FilePath:
             return candidate
     raise ProjectError(
         f"There is no {PROJECT_FILE} in {quoted(str(folder))} or above it.",
-        hint="Run `smsops init` here, or name the project's folder with -C.",
+        hint="Go to the project's folder, or name it with -C.",
     )
 
 
@@ -65,7 +67,7 @@ def load_project(start: FilePath, config: FilePath | None = None) -> Loaded:
         raise ProjectError(f"There is no file {quoted(str(config))}.", hint="Give --config the path of a smsops.yaml.")
     file = FilePath(os.path.abspath(config)) if config is not None else find_root(start) / PROJECT_FILE
     root = file.parent
-    document, findings = _read(_Entry(path=file.name, file=str(file)))
+    document, findings = _read(_Entry(path=file.name, file=str(file)), start_from=_START_PROJECT)
     project: Project | None = None
     if document.value is not None:
         findings += schema_findings(document, "project")
@@ -81,10 +83,11 @@ def _load_channels(root: FilePath, project: Project | None, document: Document, 
     findings += unreadable
     for found in entries:
         paths.append(found.path)
-        channel, wrong = _read(found)
+        channel, wrong = _read(found, start_from=_START_CHANNEL)
         if channel.value is not None:
             wrong += schema_findings(channel, "channel")
             wrong += channel_findings(channel)
+        if isinstance(channel.value, dict):
             documents.append(channel)
         findings += wrong
     read = Read(documents=tuple(documents), project=project, project_document=document)
@@ -111,7 +114,7 @@ class _Entry:
     file: str
 
 
-def _read(entry: _Entry) -> tuple[Document, list[Finding]]:
+def _read(entry: _Entry, *, start_from: str) -> tuple[Document, list[Finding]]:
     try:
         # A pipe or a device would block or never end, so the kind is looked at before the file is opened.
         if not stat.S_ISREG(os.stat(entry.file).st_mode):
@@ -120,7 +123,7 @@ def _read(entry: _Entry) -> tuple[Document, list[Finding]]:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         return _unreadable(entry.path, f"cannot be read: {(error.strerror or 'unknown reason').lower()}")
-    document, findings = read_yaml(data, entry.path)
+    document, findings = read_yaml(data, entry.path, start_from=start_from)
     return document, list(findings)
 
 
@@ -181,6 +184,9 @@ class _Walk:
                 if entry.is_symlink() and not _inside(os.path.realpath(entry.path), self.real_root):
                     message = "The link leads out of the project and is not followed."
                     self._report(entry.path, message, "Copy what it points at.")
+                elif is_channel and os.path.isdir(entry.path):
+                    message = "This is a folder with the name of a channel file."
+                    self._report(entry.path, message, "Rename it; no file inside it is read.")
                 elif is_channel:
                     self.entries.append(_Entry(path=_shown(entry.path, self.root), file=entry.path))
                 else:

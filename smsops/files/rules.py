@@ -22,6 +22,9 @@ from smsops.project import Account, Policy, Project
 
 TOLL_FREE = ("800", "833", "844", "855", "866", "877", "888")
 """Area codes of toll-free numbers in country code 1 (twilio.md 7)."""
+_PIN_FIRST = (
+    " For a renamed channel, pin its service (messaging_service_sid) before the first apply under the new name."
+)
 _NO_US_NUMBERS = "ie1"
 """Twilio's region that takes no number of country code 1 (Twilio error 21668)."""
 
@@ -44,7 +47,8 @@ def name_equals_stem(read: Read) -> Iterator[Finding]:
         name, stem = _text(document, "name"), PurePosixPath(document.path).stem
         if name is not None and name != stem:
             message = f"The name {quoted(name)} differs from the file's name {quoted(stem)}."
-            yield document.finding("SMS301", message, ("name",), hint="Change the name or rename the file.")
+            pin = "" if _text(document, "messaging_service_sid") else _PIN_FIRST
+            yield document.finding("SMS301", message, ("name",), hint=f"Change the name or rename the file.{pin}")
 
 
 def name_once(read: Read) -> Iterator[Finding]:
@@ -71,12 +75,30 @@ def _once(read: Read, key: str, code: str, message: str, hint: str) -> Iterator[
 def number_claimed_once(read: Read) -> Iterator[Finding]:
     claimed: dict[str, tuple[Document, str]] = {}
     for document in read.documents:
+        name = _text(document, "name")
         for number, path in declared_numbers(document):
             owner, spot = claimed.setdefault(number, (document, _spot(document, path)))
-            if owner is not document:
+            # A copied file claims all that the first one claims; SMS302 has told it.
+            if owner is not document and (name is None or name != _text(owner, "name")):
                 message = f"The number {quoted(number)} is already claimed by {spot}."
                 hint = "A number is in one pool only; remove it from one of the two channels."
                 yield document.finding("SMS304", message, path, hint=hint)
+
+
+def friendly_name_once(read: Read) -> Iterator[Finding]:
+    """A create whose answer was lost is found by its friendly name (twilio.md 2.4)."""
+    seen: dict[tuple[str, str], tuple[str, str]] = {}
+    for document in read.documents:
+        name, account = _text(document, "name"), _text(document, "account")
+        key = "name" if "friendly_name" not in _mapping(document) else "friendly_name"
+        called = _text(document, key)
+        if name is None or account is None or called is None:
+            continue
+        other, spot = seen.setdefault((account, called), (name, _spot(document, (key,))))
+        if other != name:  # the same name twice is told by SMS302
+            message = f"The friendly name {quoted(called)} is already that of {spot}, in the same account."
+            hint = "Give one of the two another friendly_name; where it is absent, the channel's name is used."
+            yield document.finding("SMS313", message, (key,), hint=hint)
 
 
 def account_exists(read: Read) -> Iterator[Finding]:
@@ -190,6 +212,7 @@ RULES: tuple[Rule, ...] = (
     name_once,
     service_once,
     number_claimed_once,
+    friendly_name_once,
     account_exists,
     account_of_provider,
     hosts_allowed,

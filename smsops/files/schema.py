@@ -18,8 +18,9 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from smsops.diagnostics import Finding
-from smsops.files.document import Document, Path, described, plain_path, quoted
-from smsops.files.suggest import did_you_mean, near, near_direction, near_name, near_number
+from smsops.files.document import Document, Path, described, plain_path, quoted, written
+from smsops.files.suggest import did_you_mean, near, near_direction, near_name, near_number, near_switch
+from smsops.files.syntax import NO_BLANK
 
 SCHEMAS = ("channel", "project", "plan")
 
@@ -203,19 +204,30 @@ def _hint(error: Any, code: str) -> str:
     kinds = rule.get("type", ())
     if code == "SMS206":
         return _number_hint(value)
+    if _lacks_blank(value):
+        return NO_BLANK
     if not isinstance(value, str):
         scalar = isinstance(value, bool | int | float)
         return "Put the value in quotes." if keyword == "type" and scalar and "string" in kinds else _example(rule)
     if code == "SMS204":
         return did_you_mean(near_direction(value))
+    if code == "SMS222":
+        return did_you_mean(near(value, rule["enum"])) or "`smsops providers` lists them."
     if keyword == "enum":
         return did_you_mean(near(value, (word for word in rule["enum"] if isinstance(word, str))))
     if keyword == "type" and kinds in ("boolean", "integer"):
         unquoted = value.strip().lower() in ("true", "false") or value.strip().isdecimal()
-        return "Write it without quotes." if unquoted else _example(rule)
+        guess = near_switch(value) if kinds == "boolean" else ""
+        return "Write it without quotes." if unquoted else did_you_mean(guess) or _example(rule)
     if tuple(error.absolute_path) == ("name",):
         return did_you_mean(near_name(value))
     return _example(rule)
+
+
+def _lacks_blank(value: object) -> bool:
+    """Whether a list was meant, and read as text or a mapping because no blank follows its dashes."""
+    first = next(iter(value), "") if isinstance(value, dict) else value
+    return isinstance(first, str) and len(first) > 1 and first[0] == "-" and not first[1].isdecimal()
 
 
 def _number_hint(value: object) -> str:
@@ -225,4 +237,4 @@ def _number_hint(value: object) -> str:
 
 def _example(rule: Any) -> str:
     examples = rule.get("examples", ())
-    return f"For example: {json.dumps(examples[0], ensure_ascii=False)}." if examples else ""
+    return f"For example: {written(examples[0])}." if examples else ""

@@ -34,6 +34,11 @@ def near_direction(word: str) -> str:
     return _DIRECTIONS.get(spelled) or near(word, ("inbound", "inbound-and-outbound", "outbound"))
 
 
+def near_switch(word: str) -> str:
+    """`yes` and `on` for true, `no` and `off` for false, as YAML 1.1 had it."""
+    return {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}.get(word.lower(), "")
+
+
 def near_number(text: str) -> str:
     """The E.164 form of a number with blanks, brackets or `00`, where the country code is there."""
     digits = re.sub(r"[\s().\-/]", "", text[:40])

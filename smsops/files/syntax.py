@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from smsops.diagnostics import Finding
@@ -9,6 +10,11 @@ from smsops.files.document import Document, Place, source_lines
 
 _INDENT = "Line it up with the lines above it that belong together; use spaces."
 _QUOTES = "Put the whole value in double quotes."
+NO_BLANK = "Write a blank after each dash."
+
+_LINED_UP = "Line it up with them. Or, if it goes on with the text above, put that whole text in double quotes."
+_DASH = re.compile(r"\s*-(?=[A-Za-z\"'{\[+])")
+"""A list item whose dash has no blank after it."""
 
 _SENTENCES: tuple[tuple[str, str, str, bool], ...] = (
     # words of the parser, what to say, hint, whether to point at where the unfinished thing began
@@ -16,7 +22,7 @@ _SENTENCES: tuple[tuple[str, str, str, bool], ...] = (
     (
         "mapping values are not allowed",
         "A colon stands where no key can be.",
-        f"{_QUOTES} Or check the indentation.",
+        f"{_QUOTES} Or check the line above.",
         False,
     ),
     (
@@ -78,8 +84,12 @@ _OTHERWISE = (
 )
 
 
-def explain_syntax(error: Any, document: Document) -> Finding:
-    """One finding for the error at which the parser stopped."""
+def explain_syntax(error: Any, document: Document, quote: tuple[Place, int] | None = None) -> Finding:
+    """One finding for the error at which the parser stopped.
+
+    `quote` says where the last quoted text of several lines begins, and the line on which it ends. What follows it on
+    that line is what stopped the parser, and the mistake is where it begins.
+    """
     problem, context = str(getattr(error, "problem", None) or error), str(getattr(error, "context", None) or "")
     mark, began = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if "tag" in context or "tag handle" in problem:
@@ -90,9 +100,31 @@ def explain_syntax(error: Any, document: Document) -> Finding:
         return document.finding("SMS113", message, _place(mark, document), hint=hint)
     message, hint, from_start = _sentence(problem)
     place = _place(began if from_start and began is not None else mark, document)
+    if mark is not None and quote is not None and quote[1] == mark.line + 1:
+        message = f"The quote that opens here is not closed before line {quote[1]}."
+        return document.finding("SMS108", message, quote[0]._replace(width=1), hint="Close it at the end of its value.")
     if "cannot start any token" in problem:
         message, hint = _first_character(place, document)
+    if "mapping values" in problem and (deep := _too_deep(place, document)):
+        place, message, hint = deep, "This line is indented deeper than the keys above it.", _LINED_UP
+    if dash := _DASH.match(source_lines(document.text)[place.line - 1]):
+        place, message, hint = Place(place.line, dash.end()), "A dash without a blank begins no list item.", NO_BLANK
     return document.finding("SMS108", message, place, hint=hint)
+
+
+def _too_deep(place: Place, document: Document) -> Place | None:
+    """The key before the colon at `place`, when it stands deeper than the line above and no other colon is there."""
+    lines = source_lines(document.text)
+    head = lines[place.line - 1][: place.column - 1]
+    nearby = reversed(lines[max(0, place.line - 51) : place.line - 1])
+    above = next((line for line in nearby if line.strip() and not line.lstrip().startswith("#")), head)
+    if ": " in head or _indent(head) <= _indent(above):
+        return None
+    return Place(place.line, _indent(head) + 1, len(head.strip()))
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _sentence(problem: str) -> tuple[str, str, bool]:

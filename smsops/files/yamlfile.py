@@ -19,7 +19,7 @@ import yaml
 
 from smsops.diagnostics import Finding, Severity
 from smsops.files.document import Document, Path, Place, quoted
-from smsops.files.syntax import explain_syntax
+from smsops.files.syntax import NO_BLANK, explain_syntax
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 64
@@ -28,8 +28,7 @@ _MAX_FINDINGS = 100
 _MAX_DIGITS = 4_000
 """Python refuses to read longer whole numbers; they stay text."""
 
-_START_FROM = "Run `smsops new NAME` for a channel to start from."
-
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _CONSTANTS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _CONSTANTS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -38,8 +37,11 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\
 """Control characters, and line breaks that editors and YAML count differently (U+0085, U+2028, U+2029)."""
 
 
-def read_yaml(data: bytes, path: str) -> tuple[Document, tuple[Finding, ...]]:
-    """Read one file's bytes; with a fatal finding the document's value is None, and nothing else need look at it."""
+def read_yaml(data: bytes, path: str, *, start_from: str = "") -> tuple[Document, tuple[Finding, ...]]:
+    """Read one file's bytes; with a fatal finding the document's value is None, and nothing else need look at it.
+
+    `start_from` is the hint for an empty file.
+    """
     text, finding = _decoded(data, path)
     document = Document(path=path, text=text)
     if finding is None and (bad := _FORBIDDEN.search(text)):
@@ -48,7 +50,7 @@ def read_yaml(data: bytes, path: str) -> tuple[Document, tuple[Finding, ...]]:
         finding = document.finding("SMS106", message, _place_of(text, bad.start()), hint=hint)
     if finding is not None:
         return document, (finding,)
-    reading = _Reading(document)
+    reading = _Reading(document, start_from)
     value = reading.read()
     whole = Document(path=path, text=text, value=value, keys=reading.keys, values=reading.values)
     return whole, tuple(reading.findings)
@@ -59,6 +61,9 @@ def _decoded(data: bytes, path: str) -> tuple[str, Finding | None]:
     if len(data) > MAX_BYTES:
         message = f"The file is larger than {MAX_BYTES // 1024} KiB."
         return "", document.finding("SMS104", message, Place(1, 1), hint="Split it: one file holds one channel.")
+    if data.startswith(_UTF_16_MARKS) or b"\0\0" in (data[0:4:2], data[1:4:2]):
+        message = "The file is not UTF-8. This looks like UTF-16."
+        return "", document.finding("SMS105", message, Place(1, 1), hint="Save the file as UTF-8.")
     try:
         return data.decode("utf-8").removeprefix("\ufeff"), None
     except UnicodeDecodeError as error:
@@ -83,10 +88,13 @@ class _Reading:
     """One pass over the events of one document."""
 
     document: Document
+    start_from: str = ""
     events: Any = None
     keys: dict[Path, Place] = field(default_factory=dict)
     values: dict[Path, Place] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    quote: tuple[Place, int] | None = None
+    """Where the last quote opened that closes on a later line, and on which: most often it is two quotes."""
     fatal: bool = False
     """Something was found after which the value means nothing."""
 
@@ -97,7 +105,7 @@ class _Reading:
         try:
             value = self._stream()
         except yaml.YAMLError as error:
-            self.findings.append(explain_syntax(error, self.document))
+            self.findings.append(explain_syntax(error, self.document, self.quote))
             self.fatal = True
         except _Stop:
             self.fatal = True
@@ -109,7 +117,7 @@ class _Reading:
         self.events()
         event = self.events()
         if isinstance(event, yaml.StreamEndEvent):
-            self._refuse("SMS107", "The file is empty.", Place(1, 1), _START_FROM)
+            self._refuse("SMS107", "The file is empty.", Place(1, 1), self.start_from)
             return None
         self._directives(event)
         value = self._node(self.events(), (), 0)
@@ -119,7 +127,7 @@ class _Reading:
             self._second_document(event)
         if value is None and not self.fatal:
             message = "The file is empty: it holds no key."
-            self._refuse("SMS107", message, Place(1, 1), _START_FROM)
+            self._refuse("SMS107", message, Place(1, 1), self.start_from)
         return value
 
     def _directives(self, event: Any) -> None:
@@ -150,6 +158,8 @@ class _Reading:
             if event.anchor is not None or event.tag is not None:
                 self._properties(event)
             if event.style:
+                if end.line > start.line and event.style in "'\"":
+                    self.quote = (place, end.line + 1)
                 return event.value
             return self._plain(event.value, place)
         if kind is yaml.AliasEvent:
@@ -163,7 +173,7 @@ class _Reading:
         first = text[0]
         if first == "+" and text[1:].isdecimal() and text.isascii():
             message = f"{quoted(text)} is read as text here, but many editors and programs read it as a number."
-            self._report("SMS115", message, place, "Put it in quotes; `smsops fmt` does it for you.", Severity.WARNING)
+            self._report("SMS115", message, place, "Put it in quotes.", Severity.WARNING)
         elif (first in "-0123456789") and (match := _NUMBER.fullmatch(text)):
             return _number(text, whole=match[1] is None and match[2] is None)
         return text
@@ -211,7 +221,7 @@ class _Reading:
         return ""
 
     def _duplicate(self, key: str, event: Any, first: Place) -> None:
-        hint = "Keep one of the two."
+        hint = NO_BLANK if key.startswith("-") else "Keep one of the two."
         self._report("SMS110", f"The key {quoted(key)} is already on line {first.line}.", _place(event), hint)
 
     def _properties(self, event: Any) -> None:

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from smsops.apply import Outcome, Result, Status, result_to_json
 from smsops.changes import CreateService
 from smsops.errors import ExitCode, ProviderError, SmsopsError
 from smsops.model import Channel
+from smsops.outcome import Outcome, Result, Status, result_to_json
 from smsops.planned import Plan, plan_to_json
 from smsops.render.documents import document, error_to_json
 from smsops.render.plain import Paint, clean, painted
@@ -22,13 +22,13 @@ class Applied:
 
     plan: Plan
     outcomes: tuple[Outcome, ...] = ()
-    """Of the accounts that were attempted."""
+    """Of every account, in the order of work."""
     channels: Mapping[str, Channel] = field(default_factory=dict)
     """The channels of the project by name."""
     verdict: ExitCode = ExitCode.OK
     """What was decided about the plan; anything but OK means that nothing was attempted."""
     error: SmsopsError | None = None
-    """What ended the run before all accounts were attempted, or kept a record from being closed."""
+    """What kept a record from being opened or closed; the accounts after it are not attempted."""
     sandbox: bool = False
     """Whether the services are the sandbox's, whose SIDs belong in no file."""
 
@@ -67,11 +67,15 @@ def applied_text(applied: Applied, *, color: bool) -> str:
     if applied.differences:
         parts.append("After the apply, this differs from the plan:\n" + _listed(applied.differences))
     if applied.error:
-        parts.append(f"error {applied.error.code}: {clean(applied.error.message)}\n")
+        parts.append(f"error {applied.error.code}: {clean(applied.error.message)}\n{_hint(applied.error)}")
     if (new := list(_new_services(applied))) and not applied.sandbox:
         parts.append("New services. Put each SID into its channel file:\n" + _listed(new))
-    parts.append(painted(_summary(applied), Paint.STRONG, color=color) + "\n")
+    parts.append(painted(summary_text(applied), Paint.STRONG, color=color) + "\n")
     return "\n".join(part for part in parts if part)
+
+
+def _hint(error: SmsopsError) -> str:
+    return f"hint: {clean(error.hint)}\n" if error.hint else ""
 
 
 def _listed(sentences: tuple[str, ...] | list[str]) -> str:
@@ -109,12 +113,25 @@ def _new_services(applied: Applied) -> Iterator[str]:
             yield f"{channel.path if channel else result.change.channel}: messaging_service_sid: {result.service_sid}"
 
 
-def _summary(applied: Applied) -> str:
+def summary_text(applied: Applied) -> str:
+    """The counts in one line."""
     counts = Counter(result.status for result in applied.results)
     told = ", ".join(f"{counts[status]} {_WORDS[status]}" for status in Status if counts[status])
-    if applied.exit_code is ExitCode.OK:
-        return f"Applied: {told}. Read back: the accounts are as planned." if told else "Nothing to apply."
-    return f"Not all was applied: {told}. Run apply again to finish." if told else "Nothing was applied."
+    if not told:
+        return "Nothing to apply." if applied.exit_code is ExitCode.OK else "Nothing was applied."
+    if counts.keys() != {Status.DONE}:
+        return f"Not all was applied: {told}. Run apply again to finish."
+    return f"Applied: {told}. {_read_back(applied)}"
+
+
+def _read_back(applied: Applied) -> str:
+    if any(outcome.interrupted for outcome in applied.outcomes):
+        return "The run was interrupted before all was read back."
+    return (
+        "Read back: the accounts are not as planned."
+        if applied.differences
+        else ("Read back: the accounts are as planned.")
+    )
 
 
 def applied_json(applied: Applied, *, color: bool) -> str:

@@ -36,11 +36,15 @@ from smsops.render.drawn import Drawn, plan_json
 from smsops.render.findings import findings_text
 from smsops.render.plain import Paint, clean, counted, painted
 
-HELD_BACK = {
-    Gate.PRUNE: "no channel declares the number, and smsops did not put it into the pool",
-    Gate.DELETE_SERVICE: "the channel left git; deleting its service also empties the pool",
-}
-"""Why a change waits. What is refused is a finding, and says so itself."""
+_ABANDONED = "no channel has the service any more"
+HELD_BACK = (
+    (Gate.PRUNE, False, "no channel declares the number, and it was in the pool before smsops first applied it"),
+    (Gate.PRUNE, True, f"{_ABANDONED}, and the number would be in no pool"),
+    (Gate.DELETE_SERVICE, True, f"{_ABANDONED}; deleting it also empties its pool"),
+)
+"""Why a change waits, also by whether no channel is bound to its service. What is refused is a finding, and says so
+itself.
+"""
 
 SIGNS = {
     "service.create": ("+", Paint.ADD),
@@ -201,12 +205,18 @@ def host_of(url: object) -> str:
 
 
 def _held_back(plan: Plan) -> str:
-    counts = Counter(step.reason for step in plan.held_back)
+    bound = {(account.account, *pair) for account in plan.accounts for pair in account.bound}
+    counts = Counter((step.reason, _place(step.change) not in bound) for step in plan.held_back)
     return "".join(
-        f"Held back, {gate} ({counted(counts[gate], 'change')}): {reason}. To let it through: --allow {gate}\n"
-        for gate, reason in HELD_BACK.items()
-        if counts[gate]
+        f"Held back, {gate} ({counted(counts[gate, left], 'change')}): {why}. To let it through: --allow {gate}\n"
+        for gate, left, why in HELD_BACK
+        if counts[gate, left]
     )
+
+
+def _place(change: Change) -> tuple[str, str, str | None]:
+    sid = None if isinstance(change, CreateService) else change.service_sid
+    return (change.account, change.channel, sid)
 
 
 _SUMMARY = (

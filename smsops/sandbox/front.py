@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import os
 import re
-import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,7 +19,7 @@ from smsops.sandbox import accounts, core, messaging
 from smsops.sandbox.accounts import Identity
 from smsops.sandbox.call import Call
 from smsops.sandbox.faults import CODE_OF_STATUS, Fault, FaultKind, Faults, Strike
-from smsops.sandbox.store import Store
+from smsops.sandbox.store import Store, StoreError
 from smsops.sandbox.switches import Switches
 from smsops.sandbox.traffic import Asked, Requests
 from smsops.sandbox.wire import Answer, Refusal, Request, not_simulated
@@ -101,9 +100,8 @@ class Front:
                 return accounts.identify(rows, request.authorization)
         except Refusal as refusal:
             return refusal
-        except sqlite3.Error:
-            _LOG.exception("the sandbox's database failed")
-            return Refusal(503, 20503, "Service is unavailable, please try again")
+        except StoreError as error:
+            return _broken(error)
 
     def _controlled(self, request: Request) -> Answer:
         identity = self._identify(request)
@@ -113,6 +111,8 @@ class Front:
             return self._control(request)
         except Refusal as refusal:
             return refusal.answer()
+        except StoreError as error:
+            return _broken(error).answer()
 
     def _work(
         self, request: Request, identity: Identity | Refusal, count: int
@@ -133,6 +133,9 @@ class Front:
                 self._record_violation(request, identity)
             strike = self._faults.strike(request.method, request.path)
             return self._strike(request, identity, switches, strike)
+        except StoreError as error:
+            answer = _broken(error).answer()
+            return _deliver(answer, {}), answer, None
         finally:
             if written is not None:
                 self._requests.end_write(written)
@@ -170,9 +173,8 @@ class Front:
                 return _room(call)
         except Refusal as refusal:
             return refusal.answer()
-        except sqlite3.Error:
-            _LOG.exception("the sandbox's database failed")
-            return Refusal(503, 20503, "Service is unavailable, please try again").answer()
+        except StoreError as error:
+            return _broken(error).answer()
         except Exception:  # a defect of the sandbox itself: the client sees what it would see of Twilio's
             _LOG.exception("the sandbox failed to answer %s %s", request.method, request.path)
             return Refusal(500, 20500, "Internal Server Error").answer()
@@ -187,6 +189,15 @@ class Front:
                 "INSERT INTO violations (method, path, account_sid, number) VALUES (?, ?, ?, ?)",
                 (request.method, request.path, identity.account_sid, number),
             )
+
+
+def _broken(error: StoreError) -> Refusal:
+    """A busy database is worth another try. A damaged one is not, and is no fault of Twilio's: a status that clients
+    neither repeat nor explain by Twilio's troubles.
+    """
+    if error.busy:
+        return Refusal(503, 20503, "Service is unavailable, please try again")
+    return Refusal(400, 20001, f"{error.message} {error.hint}")
 
 
 def _common(request: Request, request_id: str, count: int, seconds: float) -> dict[str, str]:

@@ -122,6 +122,11 @@ class Sandbox:
         return f"http://127.0.0.1:{self._server.server_port}"
 
     @property
+    def damage(self) -> SmsopsError | None:
+        """Why the database cannot be used any more; None while it can."""
+        return self.store.damage
+
+    @property
     def violations(self) -> tuple[Violation, ...]:
         """Releases and purchases that were asked for since the database was made."""
         with self.store.read() as rows:

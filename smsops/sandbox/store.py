@@ -7,7 +7,9 @@ connection serves all threads behind one lock: a read takes some tens of microse
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import sqlite3
 import threading
 import time
@@ -58,13 +60,29 @@ CREATE TABLE conversations (sid TEXT PRIMARY KEY);
 CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
 
+_NAMES = re.compile(r"CREATE (?:TABLE|INDEX) (\w+)")
+
+
+class StoreError(SmsopsError):
+    """The database cannot be used: it is damaged, foreign, held by another process, or there is no room."""
+
+    code = "SMS407"
+
+    def __init__(self, path: Path | None, reason: str, *, hint: str, busy: bool = False) -> None:
+        super().__init__(f"The sandbox's database {path} cannot be used: {reason}.", hint=hint)
+        self.busy = busy
+        """Whether a repeat may help."""
+
 
 class Store:
-    """One open database. Raises SmsopsError when the file is damaged, foreign, or cannot be opened."""
+    """One open database. Every method raises StoreError when the file cannot be used."""
 
     def __init__(self, path: Path | None, *, seed: str | None = None) -> None:
+        self.damage: StoreError | None = None
+        """What made a read or a write fail for good."""
         self._lock = threading.RLock()
         self._seed = seed
+        self._path = path
         try:
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -79,10 +97,9 @@ class Store:
         self._rows.row_factory = sqlite3.Row
         try:
             self._prepare(path)
-        except sqlite3.Error as error:
-            self._rows.close()
-            raise _unusable(path, str(error)) from error
-        except SmsopsError:
+            with self.read() as rows:
+                self._check(rows)
+        except StoreError:
             self._rows.close()
             raise
 
@@ -100,26 +117,46 @@ class Store:
             elif rows.execute("PRAGMA user_version").fetchone()[0] != LAYOUT:
                 raise _unusable(path, "another version of smsops made it")
         if path is not None:
-            self._rows.execute("PRAGMA journal_mode = WAL")
-            self._rows.execute("PRAGMA synchronous = NORMAL")
+            with self.read() as rows:
+                rows.execute("PRAGMA journal_mode = WAL")
+                rows.execute("PRAGMA synchronous = NORMAL")
+
+    def _check(self, rows: sqlite3.Connection) -> None:
+        """Find damage now: later it would look like a fault of Twilio's."""
+        there = {row["name"] for row in rows.execute("SELECT name FROM sqlite_master")}
+        if missing := sorted(set(_NAMES.findall(_TABLES)) - there):
+            raise _unusable(self._path, f"it lacks {', '.join(missing)}")
+        found = rows.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise _unusable(self._path, "it is damaged")
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """The connection, for queries."""
-        with self._lock:
+        with self._lock, self._translated():
             yield self._rows
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """One transaction: committed at the end, rolled back on any exception."""
-        with self._lock:
+        with self._lock, self._translated():
             self._rows.execute("BEGIN IMMEDIATE")
             try:
                 yield self._rows
-            except BaseException:
-                self._rows.execute("ROLLBACK")
-                raise
-            self._rows.execute("COMMIT")
+                self._rows.execute("COMMIT")
+            finally:
+                if self._rows.in_transaction:  # after some failures SQLite has rolled it back already
+                    self._rows.execute("ROLLBACK")
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, json.JSONDecodeError) as error:
+            failure = _failure(self._path, error)
+            if not failure.busy:
+                self.damage = failure
+            raise failure from error
 
     def now(self) -> int:
         """Seconds since 1970, for the dates in answers."""
@@ -157,9 +194,18 @@ def reset(path: Path) -> bool:
     return found
 
 
-def _unusable(path: Path | None, reason: str) -> SmsopsError:
-    return SmsopsError(
-        f"The sandbox's database {path} cannot be used: {reason}.",
-        hint="Run `smsops sandbox reset` to delete it; the sandbox then starts afresh.",
-        code="SMS407",
-    )
+def _failure(path: Path | None, error: Exception) -> StoreError:
+    """What an error of SQLite means. The low byte of its number is the kind (sqlite.org/rescode.html)."""
+    kind = getattr(error, "sqlite_errorcode", None)
+    kind = None if kind is None else kind & 0xFF
+    if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        hint = "Wait until the other smsops that uses it has ended, and try again."
+        return StoreError(path, str(error), hint=hint, busy=True)
+    if kind in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
+        return StoreError(path, str(error), hint="Make room, or make .smsops/ in the project writable.")
+    return _unusable(path, str(error))
+
+
+def _unusable(path: Path | None, reason: str) -> StoreError:
+    hint = "Run `smsops sandbox reset` to delete it; the sandbox then starts afresh."
+    return StoreError(path, reason, hint=hint)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from smsops.cli.boundary import run as run_argv
-from tests.cli.door import CODES, SUPPORT, Ran, Run, write_project
+from smsops.sandbox.server import Sandbox
+from tests.cli.door import CODES, PROJECT, SUPPORT, Ran, Run, write_project
 
 
 @pytest.fixture
@@ -29,3 +32,23 @@ def run(capfd: pytest.CaptureFixture[str]) -> Run:
         return Ran(code, streams.out, streams.err)
 
     return one
+
+
+SERIAL = iter(range(1, 1000))
+
+
+@pytest.fixture
+def server(project: Path, sandbox: Sandbox) -> Mapping[str, str]:
+    """The environment that sends the project to a fresh account of the running sandbox."""
+    sid = f"ACc11{next(SERIAL):029x}"
+    write_project(project, project=re.sub(r"AC\w{32}", sid, PROJECT))
+    given = sandbox.ensure_account(sid, numbers=["+12065550101", "+12065550102", "+12065550103"])
+    return {"SMSOPS_API_BASE_URL": sandbox.base_url, "US_TOKEN": given.password, "ACCOUNT_SID": sid}
+
+
+@pytest.fixture
+def remote(run: Run, server: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs that go to the running sandbox."""
+    for name, value in server.items():
+        monkeypatch.setenv(name, value)
+    return run

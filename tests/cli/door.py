@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ accounts:
     account_sid: {ACCOUNT}
     auth_token: {{env: US_TOKEN}}
 """
+
+TWO_ACCOUNTS = PROJECT + PROJECT[PROJECT.index("  us:") :].replace("us:", "uk:").replace("a1", "a2")
 
 SUPPORT = """name: support
 description: Patients write, we answer
@@ -85,3 +89,49 @@ def process(*argv: str, cwd: Path, env: Mapping[str, str] | None = None) -> Ran:
         check=False,
     )
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+OWN_TERMINAL = """
+import fcntl, os, signal, sys, termios
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if os.isatty(0):
+    os.setsid()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+sys.argv = ["smsops", *sys.argv[1:]]
+from smsops.cli import main
+sys.exit(main())
+"""
+"""Like a shell in the foreground: Ctrl-C is a signal, also when the tests themselves run in the background."""
+
+
+@contextmanager
+def started(
+    *argv: str, cwd: Path, env: Mapping[str, str], stdin: int = subprocess.DEVNULL
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A running command line, which is ended when the test gives up on it."""
+    running = subprocess.Popen(
+        [sys.executable, "-c", OWN_TERMINAL, *argv],
+        cwd=cwd,
+        env={**os.environ, **env, "PYTHONPATH": str(ROOT)},
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with running:
+        guard = threading.Timer(60, running.kill)
+        guard.start()
+        try:
+            yield running
+        finally:
+            guard.cancel()
+            running.kill()
+
+
+def until(running: subprocess.Popen[bytes], text: bytes) -> bytes:
+    assert running.stderr is not None
+    seen = b""
+    while text not in seen:
+        chunk = os.read(running.stderr.fileno(), 4096)
+        assert chunk, seen
+        seen += chunk
+    return seen

@@ -6,38 +6,16 @@ import contextlib
 import os
 import pty
 import re
-import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from smsops.sandbox.faults import Fault, FaultKind
 from smsops.sandbox.server import Sandbox
-from tests.cli.door import CODES, PROJECT, ROOT, Run, process, write_project
-
-SERIAL = iter(range(1, 1000))
-
-
-@pytest.fixture
-def server(project: Path, sandbox: Sandbox) -> Mapping[str, str]:
-    """The environment that sends the project to a fresh account of the running sandbox."""
-    sid = f"ACc11{next(SERIAL):029x}"
-    write_project(project, project=re.sub(r"AC\w{32}", sid, PROJECT))
-    given = sandbox.ensure_account(sid, numbers=["+12065550101", "+12065550102", "+12065550103"])
-    return {"SMSOPS_API_BASE_URL": sandbox.base_url, "US_TOKEN": given.password, "ACCOUNT_SID": sid}
-
-
-@pytest.fixture
-def remote(run: Run, server: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs that go to the running sandbox."""
-    for name, value in server.items():
-        monkeypatch.setenv(name, value)
-    return run
+from tests.cli.door import CODES, ROOT, TWO_ACCOUNTS, Run, process, started, until, write_project
 
 
 def test_yes_applies_and_says_what_was_done(project: Path) -> None:
@@ -108,7 +86,7 @@ def test_a_terminal_is_asked(typed: str, options: tuple[str, ...], code: int, pr
     master, slave = pty.openpty()
     try:
         with started("--sandbox", "apply", *options, cwd=project, env={}, stdin=slave) as running:
-            asked = b"" if options else _until(running, b"[y/N]")
+            asked = b"" if options else until(running, b"[y/N]")
             os.write(master, typed.encode())
             out, err = running.communicate()
     finally:
@@ -117,52 +95,6 @@ def test_a_terminal_is_asked(typed: str, options: tuple[str, ...], code: int, pr
     assert running.returncode == code, err
     assert options or b"Apply these 5 changes to account us?" in asked
     assert (b"5 done" in out) == (code == 0)
-
-
-OWN_TERMINAL = """
-import fcntl, os, signal, sys, termios
-signal.signal(signal.SIGINT, signal.default_int_handler)
-if os.isatty(0):
-    os.setsid()
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-sys.argv = ["smsops", *sys.argv[1:]]
-from smsops.cli import main
-sys.exit(main())
-"""
-"""Like a shell in the foreground: Ctrl-C is a signal, also when the tests themselves run in the background."""
-
-
-@contextmanager
-def started(
-    *argv: str, cwd: Path, env: Mapping[str, str], stdin: int = subprocess.DEVNULL
-) -> Iterator[subprocess.Popen[bytes]]:
-    """A running command line, which is ended when the test gives up on it."""
-    running = subprocess.Popen(
-        [sys.executable, "-c", OWN_TERMINAL, *argv],
-        cwd=cwd,
-        env={**os.environ, **env, "PYTHONPATH": str(ROOT)},
-        stdin=stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    with running:
-        guard = threading.Timer(60, running.kill)
-        guard.start()
-        try:
-            yield running
-        finally:
-            guard.cancel()
-            running.kill()
-
-
-def _until(running: subprocess.Popen[bytes], text: bytes) -> bytes:
-    assert running.stderr is not None
-    seen = b""
-    while text not in seen:
-        chunk = os.read(running.stderr.fileno(), 4096)
-        assert chunk, seen
-        seen += chunk
-    return seen
 
 
 def test_a_refused_plan_is_5_and_writes_nothing(project: Path, remote: Run, sandbox: Sandbox) -> None:
@@ -217,6 +149,40 @@ def test_refused_credentials_while_applying_are_4(project: Path, remote: Run, sa
     assert {result["status"] for result in ran.document["results"]} == {"failed", "not-attempted"}
 
 
+def unwritable(project: Path, ledger: str, account: str) -> None:
+    """An account without records, where none can be written: its folder is a link to nowhere."""
+    records = project / ".smsops" / ledger / "records"
+    records.mkdir(parents=True)
+    (records / account).symlink_to("nowhere")
+
+
+@pytest.mark.parametrize(
+    ("account", "code", "statuses"),
+    [("uk", 1, {"uk": "not-attempted", "us": "not-attempted"}), ("us", 8, {"uk": "done", "us": "not-attempted"})],
+)
+def test_what_is_not_attempted_for_the_sake_of_a_record_is_named(
+    account: str, code: int, statuses: Mapping[str, str], project: Path, run: Run
+) -> None:
+    write_project(project, project=TWO_ACCOUNTS, codes=CODES.replace("account: us", "account: uk"))
+    unwritable(project, "ledger", account)
+    ran = run("--sandbox", "apply", "--yes", "-o", "json")
+    assert ran.code == code
+    assert ran.document["error"]["code"] == "SMS601"
+    assert {result["account"]: result["status"] for result in ran.document["results"]} == statuses
+    assert len(ran.document["results"]) == len(ran.document["plan"]["changes"]) == 5
+    assert all(result["reason"] for result in ran.document["results"] if result["status"] == "not-attempted")
+
+
+def test_a_record_that_cannot_be_opened_is_told_with_every_change_and_a_hint(project: Path, run: Run) -> None:
+    unwritable(project, "ledger", "us")
+    ran = run("--sandbox", "apply", "--yes")
+    assert ran.code == 1
+    assert ran.out.count("not attempted ") == 5
+    assert "error SMS601: The record of account us cannot be written" in ran.out
+    assert "\nhint: " in ran.out
+    assert run("--sandbox", "plan", "-o", "json").document["summary"]["create"] == 2
+
+
 def test_a_record_that_cannot_be_written_stops_before_the_first_write(
     project: Path, remote: Run, sandbox: Sandbox
 ) -> None:
@@ -227,19 +193,8 @@ def test_a_record_that_cannot_be_written_stops_before_the_first_write(
     assert sandbox.console.services(os.environ["ACCOUNT_SID"]) == ()
 
 
-def test_an_interrupted_plan_is_130(project: Path, server: Mapping[str, str], sandbox: Sandbox) -> None:
-    sandbox.faults.add(Fault(kind=FaultKind.DELAY, method="GET", path="/Services", seconds=600, times=None))
-    with started("plan", "-v", "-o", "json", cwd=project, env=server) as running:
-        _until(running, b"Reading account us.")
-        running.send_signal(signal.SIGINT)
-        out, _ = running.communicate()
-    assert running.returncode == 130
-    assert b'"message": "The run was interrupted."' in out
-
-
 def test_accounts_are_applied_one_after_the_other_and_summed_up(project: Path, run: Run) -> None:
-    second = PROJECT + PROJECT[PROJECT.index("  us:") :].replace("us:", "uk:").replace("a1", "a2")
-    write_project(project, project=second, codes=CODES.replace("account: us", "account: uk"))
+    write_project(project, project=TWO_ACCOUNTS, codes=CODES.replace("account: us", "account: uk"))
     ran = run("--sandbox", "apply", "--yes", "-o", "json")
     assert ran.code == 0
     assert [account["name"] for account in ran.document["plan"]["accounts"]] == ["uk", "us"]

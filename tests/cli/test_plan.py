@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,19 @@ def test_a_named_channel_makes_a_partial_plan_that_says_so(project: Path, run: R
     assert {change["channel"] for change in document["changes"]} == {"codes"}
 
 
+def test_the_next_command_runs_where_this_one_ran(project: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    moved = project.rename(project.with_name("my project"))
+    monkeypatch.chdir(moved.parent)
+    assert (
+        "Next: smsops -C 'my project' --sandbox apply codes\n"
+        in run("-C", "my project", "--sandbox", "plan", "codes").out
+    )
+    ran = run("--config", "my project/smsops.yaml", "--sandbox", "plan", "--allow", "prune")
+    assert ran.out.endswith("Next: smsops --config 'my project/smsops.yaml' --sandbox apply --allow prune\n")
+    words = shlex.split(ran.out.splitlines()[-1].removeprefix("Next: smsops "))
+    assert run(*words, "--yes").code == 0
+
+
 def test_the_document_follows_its_schema(project: Path, run: Run) -> None:
     document = run("--sandbox", "plan", "-o", "json").document
     check(document)
@@ -146,6 +160,8 @@ def test_a_channel_that_left_git_is_held_back_with_the_reason(applied: Path, run
     assert ran.code == 0
     assert "  - messaging service  held back: delete-service\n" in ran.out
     assert "To let it through: --allow delete-service\n" in ran.out
+    assert "no channel has the service any more, and the number would be in no pool" in ran.out
+    assert "before smsops first applied" not in ran.out
     document = run("--sandbox", "plan", "-o", "json").document
     check(document)
     assert {entry["reason"] for entry in document["held_back"]} == {"delete-service", "prune"}

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from base64 import b64encode
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from smsops.sandbox.server import Sandbox
 from tests.cli.door import ACCOUNT, ROOT, Run, process
 
 SERVE = """
@@ -96,8 +100,67 @@ def test_a_port_that_is_taken_is_an_error_not_a_traceback(project: Path) -> None
     assert "Traceback" not in ran.err
 
 
+def scrambled(path: Path) -> None:
+    """All pages but the first are overwritten."""
+    content = path.read_bytes()
+    size = int.from_bytes(content[16:18], "big")
+    path.write_bytes(content[:size] + b"\xa5" * (len(content) - size))
+
+
+def without_a_table(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as rows:
+        rows.execute("DROP TABLE services")
+
+
+def without_sense(path: Path) -> None:
+    """Whole for SQLite; what is wrong shows when a request is answered."""
+    with closing(sqlite3.connect(path)) as rows, rows:
+        rows.execute("UPDATE services SET fields = 'no JSON'")
+
+
+def refusing(path: Path) -> None:
+    """Whole for SQLite; what is wrong shows when the accounts are furnished."""
+    with closing(sqlite3.connect(path)) as rows, rows:
+        rows.execute("DELETE FROM seen")
+        rows.execute("DROP TABLE counters")
+        rows.execute("CREATE VIEW counters AS SELECT 1")
+        rows.execute("CREATE TRIGGER broken BEFORE INSERT ON seen BEGIN INSERT INTO nowhere VALUES (1); END")
+
+
+@pytest.mark.parametrize("spoil", [scrambled, without_a_table, without_sense, refusing])
+@pytest.mark.parametrize("words", [("plan",), ("apply", "--yes")])
+def test_a_damaged_database_is_an_error_with_the_way_out(
+    words: tuple[str, ...], spoil: Callable[[Path], None], project: Path, run: Run
+) -> None:
+    assert run("--sandbox", "apply", "--yes").code == 0
+    spoil(project / ".smsops" / "sandbox.db")
+    ran = run("--sandbox", *words, "-o", "json")
+    assert ran.code == 1
+    assert ran.document["error"]["code"] == "SMS407"
+    assert "sandbox.db cannot be used: " in ran.document["error"]["message"]
+    assert "smsops sandbox reset" in ran.err
+    assert "Traceback" not in ran.err
+    assert "status.twilio.com" not in ran.out + ran.err
+    assert run("sandbox", "reset").code == 0
+    assert run("--sandbox", *words).code == 0
+
+
+def test_a_database_that_breaks_while_it_is_served_is_told_to_the_other_program(
+    project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Sandbox(project / "served.db") as served:
+        given = served.ensure_account(ACCOUNT, numbers=["+12065550101", "+12065550102", "+12065550103"])
+        without_a_table(project / "served.db")
+        monkeypatch.setenv("SMSOPS_API_BASE_URL", served.base_url)
+        monkeypatch.setenv("US_TOKEN", given.password)
+        ran = run("plan")
+    assert ran.code == 1
+    assert "smsops sandbox reset" in ran.err
+    assert "status.twilio.com" not in ran.err
+
+
 def test_a_place_without_room_for_state_is_an_error_not_a_traceback(project: Path, run: Run) -> None:
-    (project / ".smsops").write_text("in the way")
+    (project / ".smsops").symlink_to("nowhere")
     ran = run("--sandbox", "plan", "-o", "json")
     assert ran.code == 1
     assert ran.document["error"]["message"].startswith("The sandbox cannot start: ")

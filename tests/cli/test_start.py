@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,18 @@ def test_the_help_of_a_command_imports_nothing_heavy(name: str) -> None:
 def test_completion_and_the_list_of_providers_import_nothing_heavy() -> None:
     assert not imported("completion", "bash") & set(HEAVY)
     assert not imported("providers") & set(HEAVY)
+
+
+def test_the_help_of_plan_and_apply_says_what_naming_channels_does(run: Run) -> None:
+    for name in ("plan", "apply"):
+        assert "Naming channels makes the plan partial." in run(name, "--help").out
+
+
+def test_every_command_that_a_message_names_exists() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "smsops").rglob("*.py"))
+    named = set(re.findall(r"(?:`|\$ )smsops ([a-z]+)", source))
+    assert {"plan", "sandbox", "validate"} <= named
+    assert named <= set(COMMANDS)
 
 
 def test_the_quick_help_is_the_help_that_click_prints(run: Run) -> None:

@@ -100,6 +100,31 @@ def test_what_is_no_regular_file_is_a_finding_and_hides_no_other(root):
     ]
 
 
+def test_a_folder_with_the_name_of_a_channel_file_is_told_as_that(root):
+    (root / "channels" / "foo.yml").mkdir()
+    (finding,) = load_project(root).findings
+    assert finding.message == "This is a folder with the name of a channel file."
+
+
+def test_an_empty_file_is_told_what_to_begin_with(root):
+    (root / "channels" / "none.yaml").write_text("", encoding="utf-8")
+    (root / "smsops.yaml").write_text("# nothing\n", encoding="utf-8")
+    channel_file, project_file = load_project(root).findings
+    assert channel_file.hint == "Copy another channel file, or start from the example in README.md."
+    assert project_file.hint == "Write version: 1 and accounts:; `smsops schema project` shows the rest."
+
+
+def test_a_renamed_channel_is_told_to_pin_its_service(root):
+    path = root / "channels" / "example.yaml"
+    renamed = path.rename(path.with_name("renamed.yaml"))
+    (finding,) = load_project(root).findings
+    assert "pin its service (messaging_service_sid) before the first apply under the new name" in finding.hint
+    with renamed.open("a", encoding="utf-8") as file:
+        file.write("messaging_service_sid: MG00000000000000000000000000000101\n")
+    (finding,) = load_project(root).findings
+    assert finding.hint == "Change the name or rename the file."
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser can read every file")
 def test_a_file_without_permission_is_a_finding(root):
     channel(root, "closed", 5).chmod(0)

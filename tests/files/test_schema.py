@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import yaml
 from jsonschema import Draft7Validator
 
 from smsops.codes import CODES
 from smsops.diagnostics import Finding
-from smsops.files.document import Document, described
+from smsops.files.document import Document, described, written
 from smsops.files.schema import schema_findings, schema_text
 from smsops.files.suggest import near_direction, near_name, near_number
 from smsops.files.yamlfile import read_yaml
@@ -95,11 +96,65 @@ BASE = "name: a\nprovider: twilio\naccount: us\nphone_numbers: ['+12065550101']\
         ("direction: outbound\nfriendly_name: 7", "Put the value in quotes."),
         ("direction: outbound\nenabled: 'false'", "Write it without quotes."),
         ("direction: outbound\nmessaging: {use_case: markting}", "Did you mean marketing?"),
+        ("direction: outbound\nenabled: yes", "Did you mean true?"),
+        ("direction: outbound\nenabled: off", "Did you mean false?"),
+        ("direction: outbound\nmessaging: {sticky_sender: NO}", "Did you mean false?"),
+        ("direction: outbound\nenabled: perhaps", "For example: true."),
+        (
+            "direction: outbound\nowner: []",
+            'For example: {team: patient-comms, email: "patient-comms@example.com", cost_center: LD-2104}.',
+        ),
     ],
 )
 def test_a_near_miss_gets_the_right_word(line: str, hint: str):
     (finding,) = findings(f"{BASE}{line}\n")
     assert finding.hint == hint
+
+
+PLACE = BASE.replace("phone_numbers: ['+12065550101']\n", "") + "direction: outbound\n"
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        '  -"+12065550101"\n  -"+12065550102"',
+        "  -+12065550101",
+        '  -number: "+12065550101"',
+        '  -number: "+12065550101"\n  -number: "+12065550102"',
+        '  - "+12065550101"\n  -"+12065550102"',
+        '  - "+12065550101"\n  -{number: "+12065550102", label: Desk}',
+        '  -{number: "+12065550101", label: Desk}',
+    ],
+)
+def test_a_dash_without_a_blank_is_told_whatever_it_reads_as(numbers: str):
+    document, found = read_yaml(f"{PLACE}phone_numbers:\n{numbers}\n".encode(), "channels/a.yaml")
+    hints = [finding.hint for finding in (found or schema_findings(document, "channel"))]
+    assert hints == ["Write a blank after each dash."]
+
+
+@pytest.mark.parametrize("value", ["x", "-", "-5", "{number: x}", "'-7'"])
+def test_another_value_than_a_list_gets_an_example_as_yaml(value: str):
+    (finding,) = findings(f"{PLACE}phone_numbers: {value}\n")
+    assert finding.hint == 'For example: ["+12065550101", {number: "+12065550102", label: Fremont clinic}].'
+
+
+def test_a_provider_that_nobody_knows_is_told_where_they_are_listed():
+    (finding,) = findings(f"{BASE}direction: outbound\n".replace("provider: twilio", "provider: vonage"))
+    assert finding.hint == "`smsops providers` lists them."
+    (finding,) = findings(f"{BASE}direction: outbound\n".replace("provider: twilio", "provider: Twillio"))
+    assert finding.hint == "Did you mean twilio?"
+
+
+@pytest.mark.parametrize("name", ["channel", "project"])
+def test_an_example_is_written_as_yaml_that_every_reader_reads_alike(name: str):
+    schema = json.loads(schema_text(name))
+    examples = [example for _, node in nodes(schema) for example in node.get("examples", ())]
+    assert len(examples) > 20
+    for example in examples:
+        text = f"a: {written(example)}\n"
+        document, found = read_yaml(text.encode(), "a.yaml")
+        assert (document.value, found) == ({"a": example}, ())
+        assert yaml.safe_load(text) == {"a": example}
 
 
 def test_a_required_url_is_told_with_the_direction():

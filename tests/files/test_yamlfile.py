@@ -94,6 +94,43 @@ def test_columns_count_characters_and_not_bytes():
     assert only_finding("\ufeffa: @\n".encode())[1:] == (1, 4)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_in_utf_16_is_told_and_shows_no_garbage(encoding: str):
+    _, (finding,) = read_yaml("name: case\n".encode(encoding), "a.yaml")
+    assert (finding.code, finding.excerpt) == ("SMS105", None)
+    assert finding.message == "The file is not UTF-8. This looks like UTF-16."
+
+
+@pytest.mark.parametrize("loader", [yamlfile._LOADER, yaml.BaseLoader], ids=["libyaml", "python"])
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ('a:\n  - "1\n  - "2"\n', 2, 5),
+        ('a: "x\nb: y\nc: "z"\n', 1, 4),
+        ("a: 'x\nb: 'y'\n", 1, 4),
+        ('a:\n  - {b: "1, c: x}\n  - {b: "2"}\n', 2, 9),
+    ],
+)
+def test_a_quote_that_closes_on_another_line_is_told_where_it_opens(text, line, column, loader, monkeypatch):
+    monkeypatch.setattr(yamlfile, "_LOADER", loader)
+    _, (finding,) = read_yaml(text.encode(), "a.yaml")
+    assert (finding.location.line, finding.location.column) == (line, column)
+    assert finding.message.startswith("The quote that opens here is not closed before line ")
+
+
+def test_an_error_far_behind_a_quoted_text_of_two_lines_is_told_where_it_is():
+    assert only_finding(b'a: "x\n  y"\nb: @\n') == ("SMS108", 3, 4)
+
+
+@pytest.mark.parametrize("text", ["a: 1\n b: 2\n", "a:\n  b: 1\n   c: 2\n", "a: 1\n\n# c\n b: 2\n"])
+def test_a_key_that_is_too_deep_is_first_of_all_a_matter_of_indentation(text: str):
+    _, (finding,) = read_yaml(text.encode(), "a.yaml")
+    assert finding.message == "This line is indented deeper than the keys above it."
+    assert finding.hint.startswith("Line it up with them.")
+    _, (other,) = read_yaml(b"a: b: c\n", "a.yaml")
+    assert other.hint.startswith("Put the whole value in double quotes.")
+
+
 def test_a_file_over_the_limit_is_not_read_further():
     assert only_finding(b"a: " + b"x" * 300_000) == ("SMS104", 1, 1)
     whole = b"a: " + b"x" * (MAX_BYTES - 4) + b"\n"

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from smsops.apply import Outcome, Result, Status
 from smsops.changes import AttachNumber, CreateService
 from smsops.errors import ExitCode, Failure, LedgerError, ProviderError, SmsopsError
+from smsops.outcome import Outcome, Result, Status
 from smsops.planned import Plan
 from smsops.render.applied import Applied, applied_json, applied_text
 
@@ -61,11 +61,26 @@ def test_what_the_read_back_found_is_told() -> None:
 
 
 def test_a_failure_between_two_accounts_is_told_with_what_was_done_before() -> None:
-    told = applied(outcome(DONE), error=LedgerError("The record cannot be written."))
-    assert "error SMS601: The record cannot be written.\n" in applied_text(told, color=False)
+    told = applied(outcome(DONE), error=LedgerError("The record cannot be written.", hint="Make room."))
+    assert "error SMS601: The record cannot be written.\nhint: Make room.\n" in applied_text(told, color=False)
     document = json.loads(applied_json(told, color=False))
     assert document["ok"] is False
     assert document["error"]["code"] == "SMS601"
+
+
+@pytest.mark.parametrize(
+    ("told", "ending"),
+    [
+        (outcome(DONE), "Applied: 1 done. Read back: the accounts are as planned."),
+        (outcome(DONE, interrupted=True), "Applied: 1 done. The run was interrupted before all was read back."),
+        (outcome(DONE, differences=("It differs.",)), "Applied: 1 done. Read back: the accounts are not as planned."),
+        (outcome(DONE, WAITING, interrupted=True), "1 done, 1 not attempted. Run apply again to finish."),
+        (outcome(), "Nothing to apply."),
+        (outcome(interrupted=True), "Nothing was applied."),
+    ],
+)
+def test_the_last_line_claims_no_more_than_is_known(told: Outcome, ending: str) -> None:
+    assert applied_text(applied(told), color=False).endswith(f"{ending}\n")
 
 
 AUTH = Result(change=CREATE, status=Status.FAILED, error=ProviderError("Refused.", failure=Failure.AUTH, status=401))

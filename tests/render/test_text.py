@@ -122,13 +122,26 @@ def test_what_is_held_back_is_listed_with_its_reason() -> None:
     held = (
         HeldBack(change=DETACH, reason=Gate.PRUNE),
         HeldBack(change=replace(DETACH, number="+12065550108"), reason=Gate.PRUNE),
+        HeldBack(change=replace(DETACH, channel="gone"), reason=Gate.PRUNE),
         HeldBack(change=DELETE, reason=Gate.DELETE_SERVICE),
     )
     out = text(held=held)
     assert "  - number +12065550109  held back: prune\n" in out
-    assert "gone (account us, left git)\n  - messaging service  held back: delete-service\n" in out
-    assert "Held back, prune (2 changes): no channel declares the number" in out
-    assert "No changes. 3 changes held back.\n" in out
+    assert (
+        "gone (account us, left git)\n"
+        "  - number +12065550109  held back: prune\n"
+        "  - messaging service  held back: delete-service\n"
+    ) in out
+    allow = "To let it through: --allow"
+    assert (
+        "Held back, prune (2 changes): no channel declares the number, and it was in the pool before smsops first "
+        f"applied it. {allow} prune\n"
+        "Held back, prune (1 change): no channel has the service any more, and the number would be in no pool. "
+        f"{allow} prune\n"
+        "Held back, delete-service (1 change): no channel has the service any more; deleting it also empties its pool. "
+        f"{allow} delete-service\n"
+    ) in out
+    assert "No changes. 4 changes held back.\n" in out
     assert "Next:" not in out
 
 

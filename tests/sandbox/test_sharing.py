@@ -83,6 +83,31 @@ def torn(path: Path) -> None:
     path.write_bytes(content[:100] + b"\xff" * (len(content) - 100))
 
 
+def scrambled(path: Path) -> None:
+    """The first page, with the list of tables, is whole; the others are not."""
+    with Sandbox(path) as box:
+        box.ensure_account("AC" + "0" * 32, numbers=["+12065550101"])
+    content = path.read_bytes()
+    size = int.from_bytes(content[16:18], "big")
+    path.write_bytes(content[:size] + b"\xa5" * (len(content) - size))
+
+
+def without_a_table(path: Path) -> None:
+    with Sandbox(path):
+        pass
+    with sqlite3.connect(path) as rows:
+        rows.execute("DROP TABLE members")
+    rows.close()
+
+
+def without_an_index(path: Path) -> None:
+    with Sandbox(path):
+        pass
+    with sqlite3.connect(path) as rows:
+        rows.execute("DROP INDEX owned_by_value")
+    rows.close()
+
+
 def foreign(path: Path) -> None:
     with sqlite3.connect(path) as rows:
         rows.execute("CREATE TABLE songs (title TEXT)")
@@ -101,7 +126,7 @@ def folder(path: Path) -> None:
     path.mkdir()
 
 
-@pytest.mark.parametrize("spoil", [damaged, torn, foreign, newer, folder])
+@pytest.mark.parametrize("spoil", [damaged, torn, scrambled, without_a_table, without_an_index, foreign, newer, folder])
 def test_a_database_that_cannot_be_used_says_what_to_do(tmp_path: Path, spoil: object) -> None:
     database = tmp_path / "sandbox.db"
     assert callable(spoil)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import socket
+import sqlite3
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,7 +15,7 @@ from smsops.errors import SmsopsError
 from smsops.sandbox.server import Sandbox
 from smsops.sandbox.traffic import KEPT, Asked
 from tests.sandbox.caller import Caller
-from tests.sandbox.conftest import ACCOUNT
+from tests.sandbox.conftest import ACCOUNT, P1
 
 
 def spoken(box: Sandbox, text: bytes) -> bytes:
@@ -160,16 +162,40 @@ def test_seeded_sandboxes_make_the_same_sids() -> None:
     assert len(set(made[0])) == 3
 
 
-def test_a_database_that_fails_under_way_is_a_503(
-    box: Sandbox, caller: Caller, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("damage", ["DROP TABLE services", "DROP TABLE keys", "UPDATE services SET fields = 'no JSON'"])
+def test_a_database_that_breaks_under_way_is_told_with_the_way_out(
+    damage: str, box: Sandbox, caller: Caller, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caller.create_service()
     with box.store.write() as rows:
-        rows.execute("DROP TABLE services")
-    assert caller.call("GET", "/v1/Services").error == (503, 20503)
+        rows.execute(damage)
+    reply = caller.call("GET", "/v1/Services")
+    assert reply.error == (400, 20001), "neither repeated nor taken for a fault of Twilio's"
+    assert "smsops sandbox reset" in reply.body["message"]
+    assert isinstance(box.damage, SmsopsError)
+    assert caplog.text == ""
+
+
+def test_a_release_is_answered_also_when_it_cannot_be_noted(box: Sandbox, caller: Caller) -> None:
     with box.store.write() as rows:
-        rows.execute("DROP TABLE keys")
-    assert caller.call("GET", "/v1/Services").error == (503, 20503)
-    assert "database failed" in caplog.text
+        rows.execute("DROP TABLE violations")
+    path = f"/2010-04-01/Accounts/{ACCOUNT}/IncomingPhoneNumbers/{P1}.json"
+    assert caller.call("DELETE", path).error == (400, 20001)
+    assert caller.call("GET", "/_sandbox/violations").error == (400, 20001)
+
+
+def test_a_database_that_another_process_holds_is_a_503_and_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "sandbox.db"
+    with Sandbox(path) as box, sqlite3.connect(path, isolation_level=None) as other:
+        given = box.ensure_account(ACCOUNT)
+        with box.store.write() as rows:  # as if the wait were over
+            rows.execute("PRAGMA busy_timeout = 0")
+        other.execute("BEGIN IMMEDIATE")
+        with Caller(box, given) as caller:
+            assert caller.call("POST", "/v1/Services", FriendlyName="x").error == (503, 20503)
+        assert box.damage is None
+        other.execute("ROLLBACK")
+    other.close()
 
 
 def test_a_defect_of_the_sandbox_is_a_500_and_is_logged(
@@ -177,7 +203,7 @@ def test_a_defect_of_the_sandbox_is_a_500_and_is_logged(
 ) -> None:
     caller.create_service()
     with box.store.write() as rows:
-        rows.execute("UPDATE services SET fields = 'no JSON'")
+        rows.execute("UPDATE services SET fields = '[]'")
     assert caller.call("GET", "/v1/Services").error == (500, 20500)
     assert "failed to answer GET /v1/Services" in caplog.text
 

@@ -117,7 +117,7 @@ def _service(channel: Channel | None) -> Step:
     return (
         SMSOPS,
         "Creates the messaging service",
-        (f"Friendly name: {name}. Its SID is in the record of the apply; --write-sids also puts it into the file.",),
+        (f"Friendly name: {name}. Then put its SID into the channel's file: messaging_service_sid.",),
     )
 
 
