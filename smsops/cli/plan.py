@@ -16,7 +16,8 @@ from smsops.cli.terminal import Terminal
 from smsops.errors import ExitCode
 from smsops.planned import Plan
 from smsops.render.drawn import Drawn
-from smsops.render.text import PLAN, unanswerable
+from smsops.render.summary import unanswerable
+from smsops.render.text import PLAN
 
 _HELP = """Show what would change; this only reads.
 

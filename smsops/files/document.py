@@ -81,7 +81,7 @@ class Document:
 
     def _excerpt(self, place: Place, *, hidden: bool) -> str | None:
         lines = source_lines(self.text)
-        if not 0 < place.line <= len(lines) or place.column > _SHOWN:
+        if not self.text or not 0 < place.line <= len(lines) or place.column > _SHOWN:
             return None
         nearby = [line[: 2 * _SHOWN] for line in lines[max(0, place.line - 51) : place.line]]
         shown = redact_line(nearby, len(nearby) - 1)

@@ -18,10 +18,9 @@ from smsops.files.document import Document, Path, quoted
 from smsops.files.schema import known_providers
 from smsops.files.suggest import did_you_mean, near
 from smsops.files.urls import host_allowed, host_of, url_problem
+from smsops.model import is_toll_free
 from smsops.project import Account, Policy, Project
 
-TOLL_FREE = ("800", "833", "844", "855", "866", "877", "888")
-"""Area codes of toll-free numbers in country code 1 (twilio.md 7)."""
 _PIN_FIRST = (
     " For a renamed channel, pin its service (messaging_service_sid) before the first apply under the new name."
 )
@@ -177,10 +176,6 @@ def one_toll_free(read: Read) -> Iterator[Finding]:
             message = f"The pool holds {len(found)} toll-free numbers; Twilio warns that carriers may block them."
             hint = "Keep one toll-free number in a pool, and give the others channels of their own."
             yield document.finding("SMS310", message, found[1][1], hint=hint, severity=Severity.WARNING)
-
-
-def is_toll_free(number: str) -> bool:
-    return number.startswith("+1") and number[2:5] in TOLL_FREE and len(number) == 12
 
 
 def environments_known(read: Read) -> Iterator[Finding]:

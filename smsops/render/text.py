@@ -6,14 +6,12 @@ the summary, where a long plan ends.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 from urllib.parse import urlsplit
 
 from smsops.changes import (
-    ALLOWABLE,
     AttachNumber,
     Change,
     Class,
@@ -21,7 +19,6 @@ from smsops.changes import (
     DeleteService,
     DetachNumber,
     FieldDiff,
-    Gate,
     MoveNumber,
     Risk,
     UpdateService,
@@ -29,22 +26,12 @@ from smsops.changes import (
     masked,
     sort_key,
 )
-from smsops.diagnostics import Severity
-from smsops.model import Channel, Direction
+from smsops.model import Channel, Direction, is_toll_free
 from smsops.planned import HeldBack, Plan
 from smsops.render.drawn import Drawn, plan_json
 from smsops.render.findings import findings_text
-from smsops.render.plain import Paint, clean, counted, painted
-
-_ABANDONED = "no channel has the service any more"
-HELD_BACK = (
-    (Gate.PRUNE, False, "no channel declares the number, and it was in the pool before smsops first applied it"),
-    (Gate.PRUNE, True, f"{_ABANDONED}, and the number would be in no pool"),
-    (Gate.DELETE_SERVICE, True, f"{_ABANDONED}; deleting it also empties its pool"),
-)
-"""Why a change waits, also by whether no channel is bound to its service. What is refused is a finding, and says so
-itself.
-"""
+from smsops.render.plain import Paint, clean, painted
+from smsops.render.summary import end_text, held_back_text
 
 SIGNS = {
     "service.create": ("+", Paint.ADD),
@@ -64,6 +51,8 @@ _QUIET = {
 
 _RISKS = (Risk.HIGH, Risk.MEDIUM, Risk.LOW)
 
+_REGISTRATION = "Carrier registration of a US number starts anew when it leaves a pool; until then messages may fail."
+
 _CLASS_HEADINGS = {
     Class.INTENDED: "",
     Class.DRIFT: "drift: changed in the account, not in git",
@@ -74,10 +63,11 @@ _CLASS_HEADINGS = {
 def plan_text(drawn: Drawn, *, color: bool) -> str:
     """The whole plan: blocks, findings, what is held back, summary, next command."""
     plan = drawn.plan
-    parts = [_block(block, drawn, color=color) for block in _blocks(plan)]
+    services = {(a.account, name): sid for a in plan.accounts for name, sid in a.bound}
+    parts = [_block(block, drawn, services, color=color) for block in _blocks(plan)]
     parts.append(findings_text(plan.findings, color=color))
-    parts.append(_held_back(plan))
-    parts.append(_summary(drawn, color=color))
+    parts.append(held_back_text(plan))
+    parts.append(end_text(drawn, color=color))
     return "\n".join(part for part in parts if part)
 
 
@@ -109,9 +99,9 @@ def _blocks(plan: Plan) -> list[_Block]:
     return sorted(blocks, key=lambda block: (_by_risk(block.steps[0])[0], block.account, block.channel))
 
 
-def _block(block: _Block, drawn: Drawn, *, color: bool) -> str:
+def _block(block: _Block, drawn: Drawn, services: Mapping[tuple[str, str], str], *, color: bool) -> str:
     channel = drawn.channels.get(block.channel)
-    lines = [_heading(block, drawn.plan, color=color)]
+    lines = [_heading(block, services.get((block.account, block.channel), "left git"), color=color)]
     for klass in Class:
         steps = [step for step in block.steps if _change(step).klass is klass]
         if steps and _CLASS_HEADINGS[klass]:
@@ -120,13 +110,21 @@ def _block(block: _Block, drawn: Drawn, *, color: bool) -> str:
             lines += _step(step, channel, color=color)
     if channel and any(isinstance(_change(step), CreateService | UpdateService) for step in block.steps):
         lines.append(f"  {routing(channel)}")
+    if any(_loses_registration(step) for step in block.steps):
+        lines.append(f"  {_REGISTRATION}")
     return "\n".join(lines) + "\n"
 
 
-def _heading(block: _Block, plan: Plan, *, color: bool) -> str:
-    bound = {name: sid for a in plan.accounts if a.account == block.account for name, sid in a.bound}
+def _loses_registration(step: Change | HeldBack) -> bool:
+    """Whether a US long code leaves its pool, which starts its carrier registration anew (twilio.md 4.1)."""
+    if not isinstance(step, MoveNumber | DetachNumber):
+        return False
+    return step.number.startswith("+1") and not is_toll_free(step.number)
+
+
+def _heading(block: _Block, service: str, *, color: bool) -> str:
     creates = any(isinstance(step, CreateService) for step in block.steps)
-    sid = "new service" if creates else clean(bound.get(block.channel, "left git"))
+    sid = "new service" if creates else clean(service)
     about = painted(f"(account {clean(block.account)}, {sid})", Paint.FAINT, color=color)
     return f"{painted(clean(block.channel), Paint.STRONG, color=color)} {about}"
 
@@ -189,7 +187,8 @@ def routing(channel: Channel) -> str:
         stops = " Twilio has no switch that stops sending." if channel.direction is Direction.INBOUND else ""
         return f"Replies go to {host_of(channel.settings.webhook_url)}.{stops}"
     why = "" if channel.enabled else " while the channel is disabled"
-    return f"Replies are dropped{why}, and not logged."
+    sends = "" if channel.enabled else " smsops does not stop sending."
+    return f"Replies are dropped{why}, and not logged.{sends}"
 
 
 def host_of(url: object) -> str:
@@ -199,74 +198,6 @@ def host_of(url: object) -> str:
     except ValueError:
         host = ""
     return clean(host or url)
-
-
-# --- gates and summary -------------------------------------------------------------------------------------
-
-
-def _held_back(plan: Plan) -> str:
-    bound = {(account.account, *pair) for account in plan.accounts for pair in account.bound}
-    counts = Counter((step.reason, _place(step.change) not in bound) for step in plan.held_back)
-    return "".join(
-        f"Held back, {gate} ({counted(counts[gate, left], 'change')}): {why}. To let it through: --allow {gate}\n"
-        for gate, left, why in HELD_BACK
-        if counts[gate, left]
-    )
-
-
-def _place(change: Change) -> tuple[str, str, str | None]:
-    sid = None if isinstance(change, CreateService) else change.service_sid
-    return (change.account, change.channel, sid)
-
-
-_SUMMARY = (
-    ("create", "service"),
-    ("update", "service"),
-    ("attach", "number"),
-    ("move", "number"),
-    ("detach", "number"),
-    ("delete", "service"),
-)
-
-
-def summary_text(plan: Plan) -> str:
-    """The counts in one line: `Plan: create 1 service, attach 2 numbers. 11 channels unchanged.`"""
-    counts = plan.summary()
-    verbs = ", ".join(f"{verb} {counted(counts[verb], noun)}" for verb, noun in _SUMMARY if counts[verb])
-    sentences = [f"Plan: {verbs}." if verbs else "No changes."]
-    if counts["unchanged"]:
-        sentences.append(f"{counted(counts['unchanged'], 'channel')} unchanged.")
-    if counts["held_back"]:
-        sentences.append(f"{counted(counts['held_back'], 'change')} held back.")
-    if counts["refused"]:
-        sentences.append(f"{counted(counts['refused'], 'change')} refused.")
-    return " ".join(sentences)
-
-
-def _summary(drawn: Drawn, *, color: bool) -> str:
-    plan = drawn.plan
-    lines = [painted(summary_text(plan), Paint.STRONG, color=color)]
-    if plan.partial:
-        lines.append("This plan is partial: it looked only at the channels that were named.")
-    lines += _next(drawn)
-    return "\n".join(lines) + "\n"
-
-
-def _next(drawn: Drawn) -> Iterator[str]:
-    plan = drawn.plan
-    gates = {change.refused for change in plan.refused if change.refused}
-    if not drawn.next_command or unanswerable(plan):
-        return
-    if gates and gates <= set(ALLOWABLE):
-        allowed = "".join(f" --allow {gate}" for gate in Gate if gate in gates)
-        yield f"Next: change the files, or, when this is meant: {clean(drawn.next_command)}{allowed}"
-    elif plan.changes and not gates:
-        yield f"Next: {clean(drawn.next_command)}"
-
-
-def unanswerable(plan: Plan) -> bool:
-    """Whether files ask for what the account does not have: an error finding that no gate put there."""
-    return any(f.severity is Severity.ERROR and not f.code.startswith("SMS5") for f in plan.findings)
 
 
 PLAN = {"text": plan_text, "json": plan_json}

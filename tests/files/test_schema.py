@@ -132,7 +132,7 @@ def test_a_dash_without_a_blank_is_told_whatever_it_reads_as(numbers: str):
     assert hints == ["Write a blank after each dash."]
 
 
-@pytest.mark.parametrize("value", ["x", "-", "-5", "{number: x}", "'-7'"])
+@pytest.mark.parametrize("value", ["x", "-5", "{number: x}", "'-7'"])
 def test_another_value_than_a_list_gets_an_example_as_yaml(value: str):
     (finding,) = findings(f"{PLACE}phone_numbers: {value}\n")
     assert finding.hint == 'For example: ["+12065550101", {number: "+12065550102", label: Fremont clinic}].'
@@ -212,7 +212,7 @@ def test_any_kind_of_value_in_the_project_gives_findings_and_no_error(path: str,
 
 def test_a_document_without_positions_is_told_at_its_start():
     (first, *_) = schema_findings(Document(path="a.yaml", value={"x": 1}), "channel")
-    assert (first.location.line, first.excerpt) == (1, "")
+    assert (first.location.line, first.excerpt) == (1, None)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ from smsops.diagnostics import Finding, Location
 from smsops.model import Channel, Direction, Sender, ServiceSettings
 from smsops.planned import AccountPlan, HeldBack, Plan
 from smsops.render.drawn import Drawn
-from smsops.render.text import plan_text, routing, summary_text
+from smsops.render.summary import summary_text
+from smsops.render.text import plan_text, routing
 
 SID = "MG" + "0" * 32
 CHANNEL = Channel(
@@ -79,6 +80,7 @@ def test_signs_and_words_say_what_happens_without_colour() -> None:
         "  ~ fallback_url: https://old.example.com → (none)\n"
         "  + number +12065550101 (Desk)\n"
         "  Replies go to in.example.com.\n"
+        "  Carrier registration of a US number starts anew when it leaves a pool; until then messages may fail.\n"
         "\n"
         "Plan: update 1 service, attach 1 number, move 1 number, detach 1 number.\n"
         "Next: smsops apply\n"
@@ -111,6 +113,21 @@ def test_a_refusal_is_marked_and_offers_only_what_can_be_allowed() -> None:
     assert "Next:" not in text(create)
 
 
+def test_the_next_command_allows_every_gate_that_the_findings_tell_of() -> None:
+    where = Location(path="channels/care.yaml", line=3)
+    both = tuple(Finding(code=code, message="Guarded.", location=where) for code in ("SMS502", "SMS503"))
+    out = text(replace(MOVE, refused=Gate.TAKEOVER), findings=both)
+    assert out.endswith("this is meant: smsops apply --allow takeover --allow protected\n")
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [("+12065550109", True), ("+18005550199", False), ("+447700900160", False)]
+)
+def test_only_a_us_long_code_that_leaves_a_pool_loses_its_registration(number: str, told: bool) -> None:
+    assert ("Carrier registration" in text(replace(DETACH, number=number))) is told
+    assert "Carrier registration" not in text(replace(ATTACH, number=number))
+
+
 def test_findings_of_a_plan_stand_next_to_its_summary_and_take_the_next_step_away() -> None:
     missing = Finding(code="SMS402", message="Not owned.", location=Location(path="channels/care.yaml", line=3))
     out = text(ATTACH, findings=(missing,))
@@ -141,8 +158,8 @@ def test_what_is_held_back_is_listed_with_its_reason() -> None:
         "Held back, delete-service (1 change): no channel has the service any more; deleting it also empties its pool. "
         f"{allow} delete-service\n"
     ) in out
-    assert "No changes. 4 changes held back.\n" in out
-    assert "Next:" not in out
+    assert "Nothing will be changed. 4 changes held back.\n" in out
+    assert out.endswith("Next, when this is meant: smsops apply --allow prune --allow delete-service\n")
 
 
 def test_a_new_service_shows_what_is_set_and_leaves_out_what_goes_without_saying() -> None:
@@ -174,7 +191,11 @@ def test_a_new_service_shows_what_is_set_and_leaves_out_what_goes_without_saying
         (Direction.INBOUND_AND_OUTBOUND, True, "Replies go to in.example.com."),
         (Direction.INBOUND, True, "Replies go to in.example.com. Twilio has no switch that stops sending."),
         (Direction.OUTBOUND, True, "Replies are dropped, and not logged."),
-        (Direction.INBOUND, False, "Replies are dropped while the channel is disabled, and not logged."),
+        (
+            Direction.INBOUND,
+            False,
+            "Replies are dropped while the channel is disabled, and not logged. smsops does not stop sending.",
+        ),
     ],
 )
 def test_the_outcome_for_replies_is_a_sentence(direction: Direction, enabled: bool, sentence: str) -> None:
