@@ -33,6 +33,7 @@ demo: $(VENV)/.installed
 	@$(SMSOPS) apply --yes
 	@printf '\n%s\n' '== 3 of 3. Plan again: no changes. With any change left, this step would fail.'
 	@$(SMSOPS) plan --detailed-exitcode
+	@printf '\n%s\n' 'Now edit channels/larkspur-dental-reminders.yaml, and run: $(SMSOPS) plan'
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ from smsops.changes import Gate
 from smsops.cli.accounts import connected, ledger_folder, server_of
 from smsops.cli.project import Opened
 from smsops.cli.terminal import Terminal
-from smsops.errors import ProviderError
+from smsops.errors import Failure, ProviderError
 from smsops.gates import judge
 from smsops.ledger.folder import FolderLedger
 from smsops.model import Base, DesiredState
@@ -100,7 +101,7 @@ def _desired(project: Opened, wish: Wish, bases: Mapping[str, Base]) -> list[Des
     for name, account in sorted(project.project.accounts.items()):
         channels = tuple(channel for channel in project.channels if channel.account == name)
         state = DesiredState(account=name, account_sid=account.account_sid, channels=channels, selected=selected)
-        if state.planned or (selected is None and bases[name].channels):
+        if state.planned or (selected is None and (bases[name].channels or bases[name].creating)):
             states.append(state)
     return states
 
@@ -123,10 +124,21 @@ def _side_by_side(
 
     pool = ThreadPoolExecutor(max_workers=max(1, len(wishes)))
     try:
-        return tuple(pool.map(one, wishes))
+        reading = [pool.submit(one, desired) for desired in wishes]
+        failed = [error for future in reading if isinstance(error := future.exception(), ProviderError)]
+        if failed:
+            raise _all_of(failed)
+        return tuple(future.result() for future in reading)
     finally:
-        # After a failure or an interruption nobody waits for the other accounts: they are only being read.
+        # After an interruption nobody waits for the other accounts: they are only being read.
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _all_of(failed: Sequence[ProviderError]) -> ProviderError:
+    """One error that names every account that failed; its code and exit code are those of the first."""
+    first = failed[0]
+    first.message = " ".join(error.message for error in failed)
+    return first
 
 
 def _account(
@@ -138,6 +150,8 @@ def _account(
         live = reader.read(wanted(desired, base))
     except ProviderError as error:
         error.message = f"Account {account.name}: {error.message}"
+        if error.failure is Failure.AUTH:
+            error.hint = f"Check {shlex.join(account.secret.target)} ({account.secret.kind}). {error.hint}"
         raise
     drawn = plan(desired=desired, live=live, base=base)
     judged = judge(drawn, desired=desired, base=base, policy=project.project.policy, allow=wish.allow)

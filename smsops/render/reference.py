@@ -85,7 +85,10 @@ def codes_json(codes: Sequence[Code], *, color: bool) -> str:
 def served_text(served: Served, *, color: bool) -> str:
     rows = [(name, *facts) for name, facts in served.accounts.items()]
     accounts = table(("ACCOUNT", "ACCOUNT_SID", "USER", "TOKEN"), rows, color=color) if rows else ""
-    return f"SMSOPS_API_BASE_URL={clean(served.base_url)}\n\n{accounts}"
+    return (
+        f"SMSOPS_API_BASE_URL={clean(served.base_url)}\n\n{accounts}\n"
+        "Set this variable, and each account's secret to its token, for programs that are to talk to this server.\n"
+    )
 
 
 def served_json(served: Served, *, color: bool) -> str:

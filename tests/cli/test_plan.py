@@ -243,3 +243,17 @@ def test_the_sandbox_keeps_its_state_out_of_git(project: Path, run: Run) -> None
     run("--sandbox", "plan")
     assert (project / ".smsops" / ".gitignore").read_text() == "*\n"
     assert (project / ".smsops" / "sandbox.db").is_file()
+
+
+def test_every_account_whose_credentials_are_refused_is_named_with_its_secret(tmp_path: Path, sandbox: Sandbox) -> None:
+    uk = PROJECT.replace("version: 1\naccounts:\n", "").replace("  us:", "  uk:").replace("US_TOKEN", "UK_TOKEN")
+    both = PROJECT + uk.replace(ACCOUNT, "AC" + "b" * 32)
+    codes = CODES.replace("account: us", "account: uk")
+    root = write_project(tmp_path / "project", project=both, support=SUPPORT, codes=codes)
+    env = {"SMSOPS_API_BASE_URL": sandbox.base_url, "US_TOKEN": "guessed-wrong", "UK_TOKEN": "guessed-too"}
+    ran = process("plan", cwd=root, env=env)
+    assert ran.code == 4
+    assert "Account uk:" in ran.err
+    assert "Account us:" in ran.err
+    assert "hint: Check UK_TOKEN (env)." in ran.err
+    assert "guessed" not in ran.out + ran.err

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "docs" / "channel-file.md", ROOT / "docs" / "project-file.md"]
 REFERENCE = {"channel": ROOT / "docs" / "channel-file.md", "project": ROOT / "docs" / "project-file.md"}
 
-PROSE = {"channel", "did", "first", "neither", "project", "that", "would", "wrote"}
+PROSE = {"can", "channel", "did", "first", "made", "neither", "never", "project", "that", "would", "wrote"}
 """Words after `smsops` in a sentence about it, beside verbs such as `reads`."""
 _GLOBAL = r"(?:(?:-C|--chdir|--config|-o|--output|--color) [\w./=-]+ |--?[\w-]+ )*"
 _COMMAND = re.compile(rf"(`|\$ )?\bsmsops {_GLOBAL}([a-z][\w-]*)(?![\w.])")
