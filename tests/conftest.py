@@ -35,6 +35,8 @@ def _running_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(_running_sandbox: Sandbox) -> Iterator[Sandbox]:
-    """One server for all tests; each test takes accounts of its own, and leaves no fault behind."""
+    """One server for all tests; each test takes accounts of its own, and leaves no fault and no switch behind."""
+    switches = _running_sandbox.switches
     yield _running_sandbox
     _running_sandbox.faults.clear()
+    _running_sandbox.switches = switches

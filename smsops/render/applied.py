@@ -65,7 +65,7 @@ def applied_text(applied: Applied, *, color: bool) -> str:
     """A line a change, failures with all that support would ask for, and what to do next."""
     parts = ["".join(f"{line}\n" for result in applied.results for line in _result(result, applied, color=color))]
     if applied.differences:
-        parts.append("After the apply, this differs from the plan:\n" + _listed(applied.differences))
+        parts.append("error SMS507: After the apply, this differs from the plan:\n" + _listed(applied.differences))
     if applied.error:
         parts.append(f"error {applied.error.code}: {clean(applied.error.message)}\n{_hint(applied.error)}")
     if (new := list(_new_services(applied))) and not applied.sandbox:
@@ -138,7 +138,8 @@ def applied_json(applied: Applied, *, color: bool) -> str:
     """The plan, and the results in the order of work."""
     ok = applied.exit_code is ExitCode.OK
     results = [{"account": o.account, **result_to_json(result)} for o in applied.outcomes for result in o.results]
-    facts = {"plan": plan_to_json(applied.plan), "results": results, "differences": list(applied.differences)}
+    differences = [{"code": "SMS507", "message": sentence} for sentence in applied.differences]
+    facts = {"plan": plan_to_json(applied.plan), "results": results, "differences": differences}
     if applied.error is not None:
         facts["error"] = error_to_json(applied.error)
     return document(ok=ok, **facts)

@@ -56,7 +56,9 @@ def test_each_change_is_a_line_and_a_failure_has_what_support_asks_for() -> None
 def test_what_the_read_back_found_is_told() -> None:
     told = applied(outcome(DONE, differences=("care: +12065550101 is not in the pool.",)))
     assert "After the apply, this differs from the plan:\n  care: +1206" in applied_text(told, color=False)
-    assert json.loads(applied_json(told, color=False))["differences"] == ["care: +12065550101 is not in the pool."]
+    assert json.loads(applied_json(told, color=False))["differences"] == [
+        {"code": "SMS507", "message": "care: +12065550101 is not in the pool."}
+    ]
     assert told.exit_code is ExitCode.PARTIAL
 
 

@@ -1,0 +1,202 @@
+"""Every code of the account, of apply and of the ledger: a run that raises it, and the same run without the cause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from smsops.codes.apply import APPLY_CODES
+from smsops.codes.provider import PROVIDER_CODES
+from smsops.sandbox.faults import Fault, FaultKind
+from smsops.sandbox.server import Sandbox
+from tests.cli.door import CODES, SUPPORT, Run, write_project
+
+SERVICE = r"^/v1/Services$"
+UNPIN = "provider: twilio\n"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A project, applied once to its account, and what can go wrong around it."""
+
+    root: Path
+    sandbox: Sandbox
+    account_sid: str
+    run: Run
+    setenv: Callable[[str, str], None]
+
+    def rewrite(self, *, project: Callable[[str], str] = str, **channels: str) -> None:
+        text = (self.root / "smsops.yaml").read_text()
+        write_project(self.root, project=project(text), **channels)
+
+    def service_sid(self, name: str) -> str:
+        console = self.sandbox.console
+        sids = console.services(self.account_sid)
+        (found,) = (sid for sid in sids if (console.service(sid) or {})["friendly_name"] == name)
+        return found
+
+    def fault(self, **fields: object) -> None:
+        self.sandbox.faults.add(Fault(**fields))  # type: ignore[arg-type]
+
+
+Arrange = Callable[[Scene], None]
+
+MOVED = SUPPORT.replace("com/in", "com/elsewhere")
+MORE = SUPPORT.replace('  - "+12065550102"', '  - "+12065550102"\n  - "+12065550109"')
+
+
+def pin_to_nothing(scene: Scene) -> None:
+    scene.rewrite(codes=CODES.replace(UNPIN, UNPIN + f"messaging_service_sid: MG{'9' * 32}\n"))
+
+
+def declare_a_foreign_number(scene: Scene) -> None:
+    scene.rewrite(support=MORE)
+
+
+def declare_a_voice_number(scene: Scene) -> None:
+    scene.sandbox.console.own_number(scene.account_sid, "+12065550109", capabilities=["Voice"])
+    scene.rewrite(support=MORE)
+
+
+def guess_the_token(scene: Scene) -> None:
+    scene.setenv("US_TOKEN", "guessed-wrong")
+
+
+def use_a_key_of_another_account(scene: Scene) -> None:
+    other = scene.account_sid[:-3] + "fff"
+    key = "SK" + scene.account_sid[2:]
+    given = scene.sandbox.ensure_account(other, api_key_sid=key)
+    scene.sandbox.console.create_service(other, "theirs")
+    scene.setenv("US_TOKEN", given.password)
+    scene.rewrite(project=lambda text: text.replace("auth_token:", f"api_key_sid: {key}\n    api_key_secret:"))
+
+
+def refuse_the_update(scene: Scene) -> None:
+    scene.rewrite(support=MOVED)
+    scene.fault(method="POST", status=400, code=20001)
+
+
+def cut_every_connection(scene: Scene) -> None:
+    scene.fault(kind=FaultKind.RESET, times=None)
+
+
+def answer_with_a_page(scene: Scene) -> None:
+    scene.fault(kind=FaultKind.HTML, status=200, times=None)
+
+
+def lose_the_secret(scene: Scene) -> None:
+    scene.setenv("US_TOKEN", "")
+
+
+def send_it_over_plain_http(scene: Scene) -> None:
+    scene.setenv("SMSOPS_API_BASE_URL", "http://twilio.example.com")
+
+
+def remove_more_than_the_policy_allows(scene: Scene) -> None:
+    few = "policy:\n  max_removals: {count: 0, percent: 0}\n"
+    scene.rewrite(project=lambda text: text + few, support=SUPPORT.replace('  - "+12065550102"\n', ""))
+
+
+def move_a_protected_number(scene: Scene) -> None:
+    support = SUPPORT.replace('  - "+12065550102"\n', "")
+    scene.rewrite(support=support, codes=CODES + '  - {number: "+12065550102", protected: true}\n')
+
+
+def hide_a_number_in_a_service_made_by_hand(scene: Scene) -> None:
+    console = scene.sandbox.console
+    console.attach(console.create_service(scene.account_sid, "by hand"), "+12065550102")
+
+
+def add_a_channel_named_like_a_live_service(scene: Scene) -> None:
+    scene.sandbox.console.create_service(scene.account_sid, "news")
+    scene.sandbox.console.own_number(scene.account_sid, "+12065550109")
+    news = CODES.replace("name: codes", "name: news").replace("+12065550103", "+12065550109")
+    scene.rewrite(news=news)
+
+
+def lose_every_file(scene: Scene) -> None:
+    for path in (scene.root / "channels").iterdir():
+        path.unlink()
+
+
+def change_a_url(scene: Scene) -> None:
+    scene.rewrite(support=MOVED)
+
+
+def never_show_a_new_member(scene: Scene) -> None:
+    scene.sandbox.switches = replace(scene.sandbox.switches, lag=1000)
+    scene.sandbox.console.own_number(scene.account_sid, "+12065550109")
+    scene.rewrite(support=MORE)
+
+
+def lose_the_answer_to_a_create(scene: Scene) -> None:
+    scene.sandbox.console.own_number(scene.account_sid, "+12065550109")
+    scene.rewrite(news=CODES.replace("name: codes", "name: news").replace("+12065550103", "+12065550109"))
+    scene.fault(method="POST", path=SERVICE, kind=FaultKind.RESET)
+    scene.fault(method="GET", path=SERVICE, skip=1, times=None, status=500)
+
+
+def spoil_the_record(scene: Scene) -> None:
+    for path in (scene.root / ".smsops").rglob("*.json"):
+        path.write_text("{")
+
+
+APPLY = ("apply", "--yes", "-o", "json")
+BAD: Mapping[str, tuple[Arrange, tuple[str, ...]]] = {
+    "SMS401": (pin_to_nothing, APPLY),
+    "SMS402": (declare_a_foreign_number, APPLY),
+    "SMS403": (declare_a_voice_number, APPLY),
+    "SMS404": (guess_the_token, APPLY),
+    "SMS405": (use_a_key_of_another_account, APPLY),
+    "SMS406": (refuse_the_update, APPLY),
+    "SMS407": (cut_every_connection, APPLY),
+    "SMS408": (answer_with_a_page, APPLY),
+    "SMS409": (lose_the_secret, APPLY),
+    "SMS410": (send_it_over_plain_http, APPLY),
+    "SMS501": (remove_more_than_the_policy_allows, APPLY),
+    "SMS502": (move_a_protected_number, APPLY),
+    "SMS503": (hide_a_number_in_a_service_made_by_hand, APPLY),
+    "SMS504": (add_a_channel_named_like_a_live_service, APPLY),
+    "SMS505": (lose_every_file, APPLY),
+    "SMS506": (change_a_url, ("apply", "-o", "json")),
+    "SMS507": (never_show_a_new_member, APPLY),
+    "SMS508": (lose_the_answer_to_a_create, APPLY),
+    "SMS601": (spoil_the_record, APPLY),
+}
+
+
+@pytest.fixture
+def scene(
+    project: Path,
+    server: Mapping[str, str],
+    remote: Run,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Scene:
+    assert remote("apply", "--yes").code == 0
+    return Scene(project, sandbox, server["ACCOUNT_SID"], remote, monkeypatch.setenv)
+
+
+def test_every_code_has_a_run_that_raises_it() -> None:
+    assert set(BAD) == {code.code for code in (*PROVIDER_CODES, *APPLY_CODES)}
+
+
+@pytest.mark.parametrize("code", BAD)
+def test_the_run_raises_the_code_and_is_not_done(scene: Scene, code: str) -> None:
+    arrange, argv = BAD[code]
+    arrange(scene)
+    ran = scene.run(*argv)
+    assert f'"{code}"' in ran.out, ran.out + ran.err
+    assert ran.document["ok"] is False
+    assert ran.code != 0
+
+
+@pytest.mark.parametrize("code", BAD)
+def test_the_same_run_without_the_cause_does_not_raise_it(scene: Scene, code: str) -> None:
+    _, argv = BAD[code]
+    ran = scene.run(*argv)
+    assert f'"{code}"' not in ran.out
+    assert ran.code == 0, ran.out + ran.err
