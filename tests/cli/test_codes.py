@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -188,10 +190,18 @@ def test_every_code_has_a_run_that_raises_it() -> None:
 def test_the_run_raises_the_code_and_is_not_done(scene: Scene, code: str) -> None:
     arrange, argv = BAD[code]
     arrange(scene)
-    ran = scene.run(*argv)
+    ran = scene.run(*argv, "-v")
     assert f'"{code}"' in ran.out, ran.out + ran.err
     assert ran.document["ok"] is False
     assert ran.code != 0
+    assert_hidden(os.environ["US_TOKEN"], ran.out + ran.err, scene)
+
+
+def assert_hidden(token: str, printed: str, scene: Scene) -> None:
+    """The secret is in no output and in no file, neither as it is nor as it travels."""
+    kept = "".join(path.read_text(errors="replace") for path in scene.root.rglob("*") if path.is_file())
+    for form in (token, base64.b64encode(f"{scene.account_sid}:{token}".encode()).decode()):
+        assert not form or form not in printed + kept
 
 
 @pytest.mark.parametrize("code", BAD)
