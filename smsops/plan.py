@@ -15,8 +15,7 @@ detached. Whether any of this *may* happen is for `gates`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
-from urllib.parse import urlsplit
+from dataclasses import dataclass
 
 from smsops.binding import Bound, bind, departures, place
 from smsops.changes import (
@@ -26,26 +25,21 @@ from smsops.changes import (
     CreateService,
     DeleteService,
     DetachNumber,
-    FieldDiff,
     Gate,
     MoveNumber,
     Risk,
     UpdateService,
-    Value,
     digest,
     sort_key,
 )
 from smsops.diagnostics import Finding
+from smsops.diffs import field_diffs, reroutes
 from smsops.model import (
-    UNMANAGED,
     Base,
     Channel,
     DesiredState,
     LiveService,
     LiveState,
-    ServiceSettings,
-    Unmanaged,
-    field_key,
 )
 from smsops.planned import AccountPlan
 
@@ -116,7 +110,7 @@ def _channel_steps(channel: Channel, found: Bound, scene: _Scene) -> Iterator[Ch
             yield from _fill_pool(channel, None, scene)
 
 
-# --- service and fields ------------------------------------------------------------------------------------
+# --- service ------------------------------------------------------------------------------------
 
 
 def _create(channel: Channel, namesake: str | None) -> CreateService:
@@ -147,39 +141,10 @@ def _update(channel: Channel, service: LiveService) -> Iterator[UpdateService]:
             channel=channel.name,
             service_sid=service.sid,
             fields=diffs,
-            risk=Risk.MEDIUM if any(map(_reroutes, diffs)) else Risk.LOW,
+            risk=Risk.MEDIUM if any(map(reroutes, diffs)) else Risk.LOW,
             cause=_cause(channel, diffs[0].field, "direction"),
             precondition=digest(["service", service.sid, [[diff.name, diff.before] for diff in diffs]]),
         )
-
-
-def field_diffs(desired: ServiceSettings, live: ServiceSettings | None) -> Iterator[FieldDiff]:
-    """The managed settings that differ; all of them when there is no live service."""
-    for setting in fields(ServiceSettings):
-        after = getattr(desired, setting.name)
-        before = getattr(live, setting.name) if live else UNMANAGED
-        if after is not UNMANAGED and after != before:
-            yield FieldDiff(
-                name=setting.name, field=field_key(setting.name), before=_value(before), after=_value(after)
-            )
-
-
-def _value(setting: str | int | bool | Unmanaged) -> Value:
-    return None if isinstance(setting, Unmanaged) else setting
-
-
-def _reroutes(diff: FieldDiff) -> bool:
-    """Whether replies end up at another host than before, or nowhere."""
-    if diff.name == "webhook_url":
-        return _host(diff.before) != _host(diff.after)
-    return diff.name == "use_inbound_webhook_on_number"
-
-
-def _host(url: Value) -> str:
-    try:
-        return urlsplit(str(url or "")).hostname or ""
-    except ValueError:
-        return ""
 
 
 # --- pool --------------------------------------------------------------------------------------------------
