@@ -7,7 +7,8 @@ then knows which namesake is its own (twilio.md 2.4), and finishes the work.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from smsops import __version__
@@ -133,54 +134,59 @@ def next_base(
     """
     taken = frozenset(services.values())
     kept = {name: recorded for name, recorded in base.channels.items() if recorded.service_sid not in taken}
+    # What the base says of a service counts, whichever channel it was for then.
+    before = {recorded.service_sid: recorded for recorded in base.channels.values()}
+    rest = _rest(plan, undone)
     for channel in desired.planned:
         kept.pop(channel.name, None)
         if sid := services.get(channel.name):
-            before = _recorded(base, sid)
-            kept[channel.name] = _inventory(channel, sid, before, plan, _staying(undone, sid), undone)
+            kept[channel.name] = _inventory(channel, before.get(sid) or BaseChannel(service_sid=sid), rest)
     for change in plan.changes:
         if isinstance(change, DeleteService) and change not in undone:
             kept.pop(change.channel, None)
     return Base(channels=kept, creating=_creating(desired, base, plan, kept, undone, lost))
 
 
-def _recorded(base: Base, sid: str) -> BaseChannel:
-    """What the base says of a service, whichever channel it was for then."""
-    return next((one for one in base.channels.values() if one.service_sid == sid), BaseChannel(service_sid=sid))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rest:
+    """What an apply left as it was."""
+
+    missing: frozenset[tuple[str, str]]
+    """Channel and number: declared, and not in the pool."""
+    staying: Mapping[str, frozenset[str]]
+    """By service, numbers that were to leave it and did not, or were put back."""
+    waiting: Mapping[str, frozenset[str]]
+    """By service, numbers whose detach was held back."""
 
 
-def _staying(undone: tuple[Change, ...], sid: str) -> frozenset[str]:
-    """Numbers that were to leave the service and did not, or were put back."""
-    return frozenset(
-        change.number
-        for change in undone
-        if (isinstance(change, DetachNumber) and change.service_sid == sid)
-        or (isinstance(change, MoveNumber) and change.from_service_sid == sid)
+def _rest(plan: AccountPlan, undone: tuple[Change, ...]) -> _Rest:
+    leaving = [(c.service_sid, c.number) for c in undone if isinstance(c, DetachNumber)]
+    leaving += [(c.from_service_sid, c.number) for c in undone if isinstance(c, MoveNumber)]
+    held = [h.change for h in plan.held_back]
+    return _Rest(
+        missing=frozenset((c.channel, c.number) for c in undone if isinstance(c, AttachNumber | MoveNumber)),
+        staying=_by_service(leaving),
+        waiting=_by_service((c.service_sid, c.number) for c in held if isinstance(c, DetachNumber)),
     )
 
 
-def _inventory(
-    channel: Channel,
-    sid: str,
-    before: BaseChannel,
-    plan: AccountPlan,
-    staying: frozenset[str],
-    undone: tuple[Change, ...],
-) -> BaseChannel:
-    missing = {
-        change.number
-        for change in undone
-        if change.channel == channel.name and isinstance(change, AttachNumber | MoveNumber)
-    }
-    guarded = {sender.number for sender in channel.senders if sender.guarded}
-    waiting = {
-        h.change.number for h in plan.held_back if isinstance(h.change, DetachNumber) and h.change.service_sid == sid
-    }
+def _by_service(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for sid, number in pairs:
+        found.setdefault(sid, set()).add(number)
+    return {sid: frozenset(numbers) for sid, numbers in found.items()}
+
+
+def _inventory(channel: Channel, before: BaseChannel, rest: _Rest) -> BaseChannel:
+    sid = before.service_sid
+    present = frozenset(number for number in channel.numbers if (channel.name, number) not in rest.missing)
+    guarded = frozenset(sender.number for sender in channel.senders if sender.guarded)
+    staying = rest.staying.get(sid, frozenset())
     return BaseChannel(
         service_sid=sid,
-        pool=(channel.numbers - missing) | (staying & before.pool),
-        guarded=frozenset(guarded - missing) | (staying & before.guarded),
-        held_back=frozenset(waiting) | (staying - before.pool),
+        pool=present | (staying & before.pool),
+        guarded=(guarded & present) | (staying & before.guarded),
+        held_back=rest.waiting.get(sid, frozenset()) | (staying - before.pool),
     )
 
 
