@@ -7,8 +7,8 @@ service collide (20162).
 **Stop rules.** A failed change stops its channel, not the others. Refused credentials or a wrong account stop
 everything. What was not attempted is named.
 
-**The first create** in an account that showed no service goes alone: only its answer tells whose account the
-credentials open (twilio.md 5), and one wrong service is the most that may happen.
+**The first create** in an account that showed no service goes alone, until one has succeeded: only its answer tells
+whose account the credentials open (twilio.md 5), and one wrong service is the most that may happen.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def apply(
     Raises LedgerError when the record cannot be opened; nothing was written then.
     """
     at = now()
-    key = f"{at.replace('-', '').replace(':', '').replace('.', '')}-{plan_id.removeprefix('sha256:')[:12]}"
+    key = ledger.key(plan.account, at, plan_id)
     if plan.changes:
         ledger.write(plan.account, key, records.started(plan, base, plan_id=plan_id, at=at))
     work = _Work(plan, writer, reader, concurrency, progress, stopping)
@@ -122,9 +122,9 @@ class _Work:
         with ThreadPoolExecutor(max_workers=max(1, self.concurrency)) as pool:
             for kind in ORDER:
                 groups = self._groups(kind)
-                if kind is CreateService and unknown_account:
-                    self._side_by_side(pool, groups[:1])
-                    groups = groups[1:]
+                while kind is CreateService and unknown_account and groups:
+                    self._side_by_side(pool, [groups.pop(0)])
+                    unknown_account = not self.services
                 self._side_by_side(pool, groups)
         return tuple(self._results[index] for index in range(len(self.plan.changes)))
 
@@ -164,7 +164,7 @@ class _Work:
                 return Result(
                     change=change,
                     status=Status.FAILED,
-                    service_sid=self.services.get(change.channel),
+                    service_sid=self._service_of(change),
                     request_id=error.request_id,
                     error=error,
                 )

@@ -39,9 +39,9 @@ def wanted(desired: DesiredState, base: Base) -> tuple[Wanted, ...]:
     ]
     if desired.selected is not None:
         return tuple(ours)
-    abandoned = [Wanted(service_sid=sid) for _, sid in _abandoned(base, known)]
-    begun = [Wanted(friendly_name=name) for _, name in _begun_by_nobody(desired, base)]
-    return (*ours, *abandoned, *begun)
+    departed = [Wanted(service_sid=sid) for _, sid in _departed(base, known)]
+    begun = [Wanted(friendly_name=name) for _, name in _begun_for_departed(desired, base)]
+    return (*ours, *departed, *begun)
 
 
 def bind(*, desired: DesiredState, live: LiveState, base: Base) -> dict[str, Bound]:
@@ -65,12 +65,11 @@ def departures(
         return
     known = _known_sids(desired, base)
     leftovers = _leftovers(live, base, frozenset(known.values()))
-    found = dict(_abandoned(base, known))
-    found |= {name: leftovers[name].sid for name, _ in _begun_by_nobody(desired, base) if name in leftovers}
+    found = {sid: name for name, sid in _departed(base, known)}
+    found |= {leftovers[name].sid: name for name, _ in _begun_for_departed(desired, base) if name in leftovers}
     taken = {one.service.sid for one in bound.values() if one.service}
-    for name, sid in sorted(found.items()):
+    for sid, name in sorted(found.items(), key=lambda pair: (pair[1], pair[0])):
         if sid in live.services and sid not in taken:
-            taken.add(sid)
             yield name, live.services[sid]
 
 
@@ -85,17 +84,20 @@ def _known_sids(desired: DesiredState, base: Base) -> dict[str, str]:
     return known
 
 
-def _abandoned(base: Base, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _departed(base: Base, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Recorded services that no channel claims: their channel left git, or pins another one now."""
     claimed = frozenset(known.values())
+    for sid, one in sorted(base.departed.items()):
+        if sid not in claimed:
+            yield one.channel, sid
     for name, recorded in sorted(base.channels.items()):
         if recorded.service_sid not in claimed:
             yield name, recorded.service_sid
 
 
-def _begun_by_nobody(desired: DesiredState, base: Base) -> Iterator[tuple[str, str]]:
-    """Creates that were begun for a channel that left git since, with their friendly names."""
-    names = {channel.name for channel in desired.channels}
+def _begun_for_departed(desired: DesiredState, base: Base) -> Iterator[tuple[str, str]]:
+    """Creates that were begun for a channel that left git since, or pins its service now, with their friendly names."""
+    names = {channel.name for channel in desired.channels if not channel.service_sid}
     for name, friendly_name in sorted(base.creating.items()):
         if name not in names:
             yield name, friendly_name

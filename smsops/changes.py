@@ -202,16 +202,25 @@ def _fields_to_json(fields: Iterable[FieldDiff]) -> list[Mapping[str, Value]]:
 _HOST_ONLY = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(/[^@]*)?")
 """What stands before a query and can hold no user info: a host with dots, no port, and a path without an @."""
 
+_LIKE_A_LOGIN = re.compile(
+    r"(?:[/\\]{2}|:[/\\])[^/\\?#\s]*@"  # user info where it belongs, in a nested URL too
+    r"|[/\\][^/\\]*:[^@]*@"  # a password that holds a slash, a question mark or a hash
+    r"|^[^\s/@?#:]+:[^\s@/\\][^\s@]*@"  # no scheme at all
+)
+
 
 def masked(value: Value) -> Value:
     """A value for output: the user info of a URL is hidden (contract 9), everything else is as it is.
 
     Programs disagree on where user info ends when it holds a slash, a question mark or a hash. So everything up to the
-    last @ is hidden, unless that @ surely belongs to a query or a fragment: rather too much than too little.
+    last @ is hidden where anything looks like a login: rather too much than too little.
     """
-    if not isinstance(value, str) or "@" not in value or "//" not in value:
+    if not isinstance(value, str) or "@" not in value:
         return value
-    scheme, slashes, rest = value.partition("//")
-    if _HOST_ONLY.fullmatch(re.split(r"[?#]", rest, maxsplit=1)[0]):
+    before_query = re.split(r"[?#]", value.partition("//")[2], maxsplit=1)[0]
+    doubtful = "//" in value and "@" in value.partition("//")[2] and not _HOST_ONLY.fullmatch(before_query)
+    if not doubtful and not _LIKE_A_LOGIN.search(value):
         return value
-    return f"{scheme}{slashes}****@{rest.rpartition('@')[2]}" if "@" in rest else value
+    head, _, tail = value.rpartition("@")
+    start = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:[/\\]+", head)
+    return f"{start[0] if start else ''}****@{tail}"

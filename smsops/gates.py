@@ -105,11 +105,17 @@ def _empty(court: _Court) -> _Verdicts:
 
 
 def _takeover(court: _Court) -> _Verdicts:
-    left = {recorded.service_sid: name for name, recorded in court.base.channels.items()}
+    left = {sid: one.channel for sid, one in court.base.departed.items()}
+    left |= {recorded.service_sid: name for name, recorded in court.base.channels.items()}
+    declared = {channel.name for channel in court.desired.channels}
     for change in court.plan.changes:
         if isinstance(change, MoveNumber) and change.from_channel is None:
             sid = change.from_service_sid
-            if channel := left.get(sid):
+            channel = left.get(sid)
+            if channel in declared:
+                message = f"{change.number} is in service {sid}, which channel {channel} was bound to before."
+                hint = "Its replies would go elsewhere from now on. If that is meant: --allow takeover."
+            elif channel:
                 message = f"{change.number} is in service {sid} of channel {channel}, which left git."
                 hint = (
                     f"If {channel} was renamed, pin its service: messaging_service_sid: {sid}. Else: --allow takeover."
@@ -123,11 +129,11 @@ def _takeover(court: _Court) -> _Verdicts:
 def _protected(court: _Court) -> _Verdicts:
     guarded = {
         number: "was protected or linked to a flow at the last apply"
-        for recorded in court.base.channels.values()
+        for recorded in (*court.base.channels.values(), *(one.entry for one in court.base.departed.values()))
         for number in recorded.guarded
     }
     guarded |= {s.number: _guard(s) for channel in court.desired.channels for s in channel.senders if s.guarded}
-    hint = "Take protected: and flow: off it in one apply and remove it in the next, or: --allow protected."
+    hint = "Take protected: and flow: off it in one apply and detach it in the next, or: --allow protected."
     for change in court.plan.changes:
         if isinstance(change, MoveNumber | DetachNumber) and change.number in guarded:
             pool = (

@@ -201,10 +201,21 @@ class BaseChannel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Departed:
+    """A service that smsops applied and that no channel is bound to any more; it waits to be deleted."""
+
+    channel: str
+    """The channel that it was for."""
+    entry: BaseChannel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
     """What the ledger remembers of one account; empty before the first apply."""
 
     channels: Mapping[str, BaseChannel] = field(default_factory=dict)
+    departed: Mapping[str, Departed] = field(default_factory=dict)
+    """By service SID."""
     creating: Mapping[str, str] = field(default_factory=dict)
     """Channels whose create was begun and never confirmed, with the friendly name that it was begun with."""
 

@@ -50,12 +50,12 @@ def plan(*, desired: DesiredState, live: LiveState, base: Base) -> AccountPlan:
     scene = _scene(desired, live, bound)
     steps = {channel.name: tuple(_channel_steps(channel, bound[channel.name], scene)) for channel in desired.planned}
     gone = departures(desired=desired, live=live, base=base, bound=bound)
-    steps[""] = tuple(step for name, service in gone for step in _depart(desired.account, name, service, scene))
     flat = [step for found in steps.values() for step in found]
+    flat += [step for name, service in gone for step in _depart(desired.account, name, service, scene)]
     changes = [step for step in flat if not isinstance(step, Finding)]
     findings = [step for step in flat if isinstance(step, Finding)]
     busy = {name for name, found in steps.items() if found}
-    busy |= {change.from_channel or "" for change in changes if isinstance(change, MoveNumber)}
+    busy |= {change.from_channel for change in changes if isinstance(change, MoveNumber) and change.from_channel}
     return AccountPlan(
         account=desired.account,
         account_sid=desired.account_sid,
@@ -65,8 +65,14 @@ def plan(*, desired: DesiredState, live: LiveState, base: Base) -> AccountPlan:
         unmanaged_services=len(live.services.keys() - scene.owners.keys()),
         unmanaged_numbers=None if live.numbers is None else len(live.numbers.keys() - scene.declared),
         bound=tuple((c.name, s.sid) for c in desired.planned if (s := bound[c.name].service)),
+        vanished=_recorded(base) - live.services.keys(),
         api_calls=live.api_calls,
     )
+
+
+def _recorded(base: Base) -> frozenset[str]:
+    """SIDs of every service that the base speaks of."""
+    return frozenset(recorded.service_sid for recorded in base.channels.values()) | base.departed.keys()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,8 @@ class AccountPlan:
     """Numbers of the account that no channel declares; None when the plan had no need to list them."""
     bound: tuple[tuple[str, str], ...] = ()
     """Channel and service SID, for every planned channel that has a service."""
+    vanished: frozenset[str] = frozenset()
+    """Recorded services that the account does not have any more."""
     api_calls: int = 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,14 +87,14 @@ def furnish(sandbox: Sandbox, project: Opened, names: Sequence[str]) -> dict[str
 
 @contextmanager
 def connected(
-    project: Opened, names: Sequence[str], *, sandbox: bool, concurrency: int, sleep: Callable[[float], object]
+    project: Opened, names: Sequence[str], *, sandbox: bool, concurrency: int
 ) -> Iterator[Mapping[str, Connection]]:
-    """A connection for each named account, whose client waits by `sleep`.
+    """A connection for each named account.
 
     Raises SecretError with every secret that is missing.
     """
     if not sandbox:
-        yield _real(project, names, concurrency, sleep)
+        yield _real(project, names, concurrency)
         return
     with running_sandbox(project.root) as running:
         furnished = furnish(running, project, names)
@@ -105,7 +105,6 @@ def connected(
                 password=Secret(credentials.password),
                 base_url=running.base_url,
                 concurrency=concurrency,
-                sleep=sleep,
             )
             for name, credentials in furnished.items()
         }
@@ -121,14 +120,12 @@ def _channels_of(project: Opened, account: str) -> list[Channel]:
     return [channel for channel in project.channels if channel.account == account]
 
 
-def _real(
-    project: Opened, names: Sequence[str], concurrency: int, sleep: Callable[[float], object]
-) -> dict[str, Connection]:
+def _real(project: Opened, names: Sequence[str], concurrency: int) -> dict[str, Connection]:
     secrets = _secrets(project, names)
-    return {name: _connection(project.project.accounts[name], secrets[name], concurrency, sleep) for name in names}
+    return {name: _connection(project.project.accounts[name], secrets[name], concurrency) for name in names}
 
 
-def _connection(account: Account, secret: Secret, concurrency: int, sleep: Callable[[float], object]) -> Connection:
+def _connection(account: Account, secret: Secret, concurrency: int) -> Connection:
     return Connection(
         account_sid=account.account_sid,
         username=account.api_key_sid or account.account_sid,
@@ -137,7 +134,6 @@ def _connection(account: Account, secret: Secret, concurrency: int, sleep: Calla
         region=account.region,
         edge=account.edge,
         concurrency=concurrency,
-        sleep=sleep,
     )
 
 

@@ -52,7 +52,7 @@ def command(terminal: Terminal, channels: tuple[str, ...], allow: tuple[str, ...
     project = opened(terminal)
     wish = Wish(channels=channels, allow=frozenset(map(Gate, allow)), concurrency=concurrency)
     stop = Stop()
-    with planned(project, wish, terminal, sleep=stop.wait) as (plan, ready):
+    with planned(project, wish, terminal) as (plan, ready):
         terminal.show(PLAN["text"], Drawn(plan=plan, channels=project.by_name))
         if (code := verdict(plan)) is ExitCode.OK:
             _confirm(plan, terminal, yes=yes)

@@ -99,7 +99,7 @@ def _failed(context: click.Context, argv: Sequence[str], error: SmsopsError) -> 
     if terminal:
         terminal.wipe()
     _tell(error, findings, color=colored(mode, sys.stderr))
-    for output in terminal.outputs if terminal else wanted_outputs(argv):
+    for output in dict.fromkeys(terminal.outputs if terminal else wanted_outputs(argv)):
         if output.format == "json" and not (terminal and output in terminal.attempted):
             _document(output, failure(error, findings=findings))
     return error.exit_code

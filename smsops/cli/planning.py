@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shlex
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from smsops.cli.terminal import Terminal
 from smsops.errors import Failure, ProviderError
 from smsops.gates import judge
 from smsops.ledger.folder import FolderLedger
-from smsops.model import Base, DesiredState
+from smsops.model import EMPTY_BASE, Base, DesiredState
 from smsops.plan import plan
 from smsops.planned import AccountPlan, Plan
 from smsops.project import Account
@@ -64,9 +63,7 @@ def ledger_of(project: Opened, account: Account, *, sandbox: bool) -> FolderLedg
 
 
 @contextmanager
-def planned(
-    project: Opened, wish: Wish, terminal: Terminal, *, sleep: Callable[[float], object] = time.sleep
-) -> Iterator[tuple[Plan, tuple[Ready, ...]]]:
+def planned(project: Opened, wish: Wish, terminal: Terminal) -> Iterator[tuple[Plan, tuple[Ready, ...]]]:
     """Plan every account that the run concerns. The sandbox, when it is used, runs until the block ends.
 
     Raises UnknownChannel, SecretError, LedgerError, and ProviderError of the first account that failed.
@@ -79,7 +76,7 @@ def planned(
     _warn_of_forgotten(ledgers, terminal)
     wishes = _desired(project, wish, bases)
     names = [desired.account for desired in wishes]
-    with connected(project, names, sandbox=sandbox, concurrency=wish.concurrency, sleep=sleep) as connections:
+    with connected(project, names, sandbox=sandbox, concurrency=wish.concurrency) as connections:
         ready = _side_by_side(project, wish, wishes, bases, ledgers, connections, terminal)
         yield _whole(project, wish, ready), ready
 
@@ -101,7 +98,7 @@ def _desired(project: Opened, wish: Wish, bases: Mapping[str, Base]) -> list[Des
     for name, account in sorted(project.project.accounts.items()):
         channels = tuple(channel for channel in project.channels if channel.account == name)
         state = DesiredState(account=name, account_sid=account.account_sid, channels=channels, selected=selected)
-        if state.planned or (selected is None and (bases[name].channels or bases[name].creating)):
+        if state.planned or (selected is None and bases[name] != EMPTY_BASE):
             states.append(state)
     return states
 

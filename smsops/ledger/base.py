@@ -15,5 +15,8 @@ class Ledger(Protocol):
         the name does not count. Raises LedgerError.
         """
 
+    def key(self, account: str, at: str, plan_id: str) -> str:
+        """The key of a new record: greater than every key before it, whatever the clock says. Raises LedgerError."""
+
     def write(self, account: str, key: str, record: dict[str, Any]) -> None:
         """Keep a record under `key`; the same key again replaces it. Durable on return. Raises LedgerError."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,13 @@ class FolderLedger:
                 f"The records in {folder} cannot be listed: {error.strerror or error}.",
                 hint="Mend .smsops/ in the project. Without it smsops would not know what it applied before.",
             ) from error
+
+    def key(self, account: str, at: str, plan_id: str) -> str:
+        moment = int(re.sub(r"\D", "", at))
+        for name in self._names(self._folder(account), ".json"):
+            moment = max(moment, int(re.sub(r"\D", "", name.partition("-")[0]) or 0) + 1)
+        digits = f"{moment:020}"
+        return f"{digits[:8]}T{digits[8:]}Z-{plan_id.removeprefix('sha256:')[:12]}"
 
     def write(self, account: str, key: str, record: dict[str, Any]) -> None:
         folder = self._folder(account)

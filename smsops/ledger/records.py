@@ -8,7 +8,7 @@ then knows which namesake is its own (twilio.md 2.4), and finishes the work.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from smsops import __version__
@@ -22,7 +22,7 @@ from smsops.changes import (
     change_to_json,
 )
 from smsops.errors import LedgerError
-from smsops.model import Base, BaseChannel, Channel, DesiredState
+from smsops.model import Base, BaseChannel, Channel, Departed, DesiredState
 from smsops.planned import AccountPlan
 
 TYPE = "smsops.apply.v1"
@@ -32,9 +32,9 @@ def started(plan: AccountPlan, base: Base, *, plan_id: str, at: str) -> dict[str
     """The record before the first write: the base as it was, and what is about to be created."""
     begun = {change.channel: _friendly_name(change) for change in plan.changes if isinstance(change, CreateService)}
     changes = [{**change_to_json(change), "result": None} for change in plan.changes]
-    return _envelope(
-        plan, "started", Base(channels=base.channels, creating={**base.creating, **begun}), changes, plan_id, at
-    )
+    # A name that is begun anew was looked for and not found: an older create of that name made nothing.
+    older = {channel: name for channel, name in base.creating.items() if name not in begun.values()}
+    return _envelope(plan, "started", replace(base, creating={**older, **begun}), changes, plan_id, at)
 
 
 def finished(plan: AccountPlan, base: Base, *, plan_id: str, at: str, results: list[dict[str, Any]]) -> dict[str, Any]:
@@ -64,6 +64,10 @@ def _envelope(
             "account_sid": plan.account_sid,
             "plan_id": plan_id,
             "changes": changes,
+            "departed": {
+                sid: {"channel": one.channel, **_channel_to_json(one.entry)}
+                for sid, one in sorted(base.departed.items())
+            },
             "creating": dict(sorted(base.creating.items())),
             "inventory": {name: _channel_to_json(channel) for name, channel in sorted(base.channels.items())},
         },
@@ -92,6 +96,10 @@ def base_of(record: Any, *, account_sid: str) -> Base | None:
             return None
         return Base(
             channels={_text(name): _channel_from_json(entry) for name, entry in data["inventory"].items()},
+            departed={
+                _text(sid): Departed(channel=_text(entry["channel"]), entry=_channel_from_json(entry))
+                for sid, entry in data["departed"].items()
+            },
             creating={_text(name): _text(friendly_name) for name, friendly_name in data["creating"].items()},
         )
     except (KeyError, TypeError, AttributeError) as error:
@@ -132,19 +140,50 @@ def next_base(
 
     `lost` names the channels whose create may or may not have taken effect.
     """
-    taken = frozenset(services.values())
-    kept = {name: recorded for name, recorded in base.channels.items() if recorded.service_sid not in taken}
     # What the base says of a service counts, whichever channel it was for then.
-    before = {recorded.service_sid: recorded for recorded in base.channels.values()}
+    before = {sid: one.entry for sid, one in base.departed.items()}
+    before |= {recorded.service_sid: recorded for recorded in base.channels.values()}
     rest = _rest(plan, undone)
-    for channel in desired.planned:
-        kept.pop(channel.name, None)
-        if sid := services.get(channel.name):
-            kept[channel.name] = _inventory(channel, before.get(sid) or BaseChannel(service_sid=sid), rest)
-    for change in plan.changes:
-        if isinstance(change, DeleteService) and change not in undone:
-            kept.pop(change.channel, None)
-    return Base(channels=kept, creating=_creating(desired, base, plan, kept, undone, lost))
+    channels = {
+        channel.name: _inventory(channel, before.get(sid) or BaseChannel(service_sid=sid), rest, sid in before)
+        for channel in desired.planned
+        if (sid := services.get(channel.name))
+    }
+    if desired.selected is not None:
+        # A partial apply says nothing of the others.
+        planned = {channel.name for channel in desired.planned}
+        channels |= {n: r for n, r in base.channels.items() if n not in planned and r.service_sid not in plan.vanished}
+    return Base(
+        channels=channels,
+        departed=_departed(base, plan, undone, frozenset(one.service_sid for one in channels.values())),
+        creating=_creating(desired, base, plan, services, undone, lost),
+    )
+
+
+def _departed(base: Base, plan: AccountPlan, undone: tuple[Change, ...], taken: frozenset[str]) -> dict[str, Departed]:
+    """Services without a channel that the account still has, with what is left in their pools."""
+    candidates = dict(base.departed)
+    candidates |= {r.service_sid: Departed(channel=n, entry=r) for n, r in base.channels.items()}
+    done = [change for change in plan.changes if change not in frozenset(undone)]
+    deleted = {change.service_sid for change in done if isinstance(change, DeleteService)}
+    left = _by_service(
+        [(c.service_sid, c.number) for c in done if isinstance(c, DetachNumber)]
+        + [(c.from_service_sid, c.number) for c in done if isinstance(c, MoveNumber)]
+    )
+    return {
+        sid: replace(one, entry=_without(one.entry, left.get(sid, frozenset())))
+        for sid, one in candidates.items()
+        if sid not in taken | deleted | plan.vanished
+    }
+
+
+def _without(entry: BaseChannel, numbers: frozenset[str]) -> BaseChannel:
+    return replace(
+        entry,
+        pool=entry.pool - numbers,
+        guarded=entry.guarded - numbers,
+        held_back=entry.held_back - numbers,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,16 +216,18 @@ def _by_service(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
     return {sid: frozenset(numbers) for sid, numbers in found.items()}
 
 
-def _inventory(channel: Channel, before: BaseChannel, rest: _Rest) -> BaseChannel:
+def _inventory(channel: Channel, before: BaseChannel, rest: _Rest, applied_before: bool) -> BaseChannel:
     sid = before.service_sid
     present = frozenset(number for number in channel.numbers if (channel.name, number) not in rest.missing)
     guarded = frozenset(sender.number for sender in channel.senders if sender.guarded)
     staying = rest.staying.get(sid, frozenset())
+    # In a pool that was applied before, an unknown number came by drift, and the next apply may detach it.
+    held_back = staying & before.held_back if applied_before else staying
     return BaseChannel(
         service_sid=sid,
         pool=present | (staying & before.pool),
         guarded=(guarded & present) | (staying & before.guarded),
-        held_back=rest.waiting.get(sid, frozenset()) | (staying - before.pool),
+        held_back=rest.waiting.get(sid, frozenset()) | held_back,
     )
 
 
@@ -194,16 +235,17 @@ def _creating(
     desired: DesiredState,
     base: Base,
     plan: AccountPlan,
-    kept: Mapping[str, BaseChannel],
+    services: Mapping[str, str],
     undone: tuple[Change, ...],
     lost: frozenset[str],
 ) -> dict[str, str]:
     """Creates whose outcome is still open. One for a channel that left git is forgotten when nothing is left of it."""
     named = {channel.name: channel.settings.friendly_name for channel in desired.channels}
-    waiting = {h.change.channel for h in plan.held_back} | {change.channel for change in undone}
+    waiting = {c.channel for c in (*undone, *(h.change for h in plan.held_back)) if isinstance(c, DeleteService)}
+    partial = desired.selected is not None
     still = {
         name: friendly_name
         for name, friendly_name in base.creating.items()
-        if name not in kept and (name in named or name in waiting)
+        if name in waiting or (name not in services and (partial or name in named))
     }
     return {**still, **{name: named[name] for name in lost}}

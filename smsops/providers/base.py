@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -26,8 +25,6 @@ class Connection:
     edge: str | None = None
     concurrency: int = 32
     """The most requests at a time; the adaptive limit stays below it."""
-    sleep: Callable[[float], object] = time.sleep
-    """How the client waits, in seconds. One that returns at once makes it give up soon: the run is to stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,6 +119,8 @@ def summary_text(applied: Applied) -> str:
     told = ", ".join(f"{counts[status]} {_WORDS[status]}" for status in Status if counts[status])
     if not told:
         return "Nothing to apply." if applied.exit_code is ExitCode.OK else "Nothing was applied."
+    if applied.exit_code in (ExitCode.ERROR, ExitCode.AUTH):
+        return f"Nothing was written: {told}."
     if counts.keys() != {Status.DONE}:
         return f"Not all was applied: {told}. Run apply again to finish."
     return f"Applied: {told}. {_read_back(applied)}"

@@ -126,7 +126,7 @@ def test_when_every_change_fails_it_is_1(project: Path, server: Mapping[str, str
     assert "failed        + codes: messaging service\n" in ran.out
     assert "status 400, Twilio error 20001, request RQ" in ran.out
     assert "not attempted + codes: number +12065550103\n" in ran.out
-    assert ran.out.endswith("Not all was applied: 2 failed, 3 not attempted. Run apply again to finish.\n")
+    assert ran.out.endswith("Nothing was written: 2 failed, 3 not attempted.\n")
 
 
 def test_when_some_changes_fail_it_is_8_and_the_next_apply_finishes(

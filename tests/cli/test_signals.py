@@ -18,7 +18,7 @@ import pytest
 from smsops.cli.signals import Stop
 from smsops.sandbox.faults import Fault, FaultKind
 from smsops.sandbox.server import Sandbox
-from tests.cli.door import TWO_ACCOUNTS, Run, started, until, write_project
+from tests.cli.door import CODES, SUPPORT, TWO_ACCOUNTS, Run, started, until, write_project
 
 BOTH = pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 FIRST_CREATE = Fault(kind=FaultKind.DELAY, method="POST", path="/Services$", seconds=600)
@@ -130,20 +130,23 @@ def test_the_accounts_after_an_interruption_are_not_attempted_and_named(
     assert (states(project), states(project, "zz")) == (["finished"], [])
 
 
-def test_waits_of_the_client_end_with_the_run(project: Path, server: Mapping[str, str], sandbox: Sandbox) -> None:
-    busy = Fault(method="POST", path="/Services$", status=429, retry_after="120", times=None)
-    sandbox.faults.add(busy)
-
-    def refused() -> bool:
-        return any(one.status == 429 and one.account_sid == server["ACCOUNT_SID"] for one in sandbox.requests)
-
+def test_a_move_that_is_under_way_is_finished_before_the_run_stops(
+    project: Path, server: Mapping[str, str], sandbox: Sandbox, remote: Run
+) -> None:
+    assert remote("apply", "--yes").code == 0
+    number = '  - "+12065550102"\n'
+    write_project(project, support=SUPPORT.replace(number, ""), codes=CODES + number)
+    asked = Fault(method="POST", path="/PhoneNumbers$", status=429, retry_after="1")
+    sandbox.faults.add(asked)
     with started("apply", "--yes", "-o", "json", cwd=project, env=server) as running:
-        when(refused, running)
+        when(lambda: not sandbox.faults.left, running)
         running.send_signal(signal.SIGINT)
-        out, _ = running.communicate()  # within the minute after which the process would be killed
+        out, _ = running.communicate()
     assert running.returncode == 130
-    assert {result["status"] for result in json.loads(out)["results"]} == {"failed", "not-attempted"}
-    assert states(project) == ["finished"]
+    assert [result["status"] for result in json.loads(out)["results"]] == ["done"]
+    console = sandbox.console
+    pools = [set(console.pool(sid)) for sid in console.services(server["ACCOUNT_SID"])]
+    assert {"+12065550102", "+12065550103"} in pools
 
 
 @BOTH

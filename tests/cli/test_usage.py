@@ -154,3 +154,10 @@ def test_the_boundary_is_the_only_module_that_prints_tracebacks() -> None:
     package = Path(boundary.__file__).parents[1]
     users = [path.name for path in package.rglob("*.py") if "import traceback" in path.read_text(encoding="utf-8")]
     assert users == ["boundary.py"]
+
+
+def test_json_asked_for_twice_is_one_document(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = run("plan", "-o", "json", "-o", "json")
+    assert ran.code == 64
+    assert ran.document["ok"] is False

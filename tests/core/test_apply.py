@@ -340,6 +340,25 @@ def test_records_that_cannot_be_listed_are_not_taken_for_none(world: World):
         world.ledger.accounts()
 
 
+def test_records_keep_their_order_when_the_clock_steps_back(world: World):
+    first = world.ledger.key("us", "2026-11-23T12:00:00.000005Z", "sha256:" + "a" * 64)
+    world.ledger.write("us", first, {})
+    second = world.ledger.key("us", "2026-11-23T11:00:00.000001Z", "sha256:" + "0" * 64)
+    assert first.startswith("20261123T120000000005Z-aaaa")
+    assert second.startswith("20261123T120000000006Z-0000")
+
+
+def test_creates_go_one_at_a_time_until_one_has_proved_the_account(world: World):
+    world.sandbox.requests.clear()
+    world.sandbox.faults.add(
+        Fault(method="POST", path="^/v1/Services$", status=400, code=20001),
+        Fault(method="POST", path="^/v1/Services$", status=401, code=20003),
+    )
+    _, outcome = world.apply(channel("a", A), channel("b", B), channel("c", C))
+    assert outcome.exit_code is ExitCode.AUTH
+    assert len(world.sandbox.requests.writes) == 2
+
+
 def test_the_state_folder_ignores_itself(world: World):
     world.apply(channel("a", A))
     assert (world.folder / ".gitignore").read_text() == "*\n"

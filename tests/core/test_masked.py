@@ -29,6 +29,11 @@ from smsops.changes import CreateService, FieldDiff, change_to_json, masked
         "see https://user:hunter2@x.example.com",
         "wss://user:hunter2@",
         "https://user:hunter2@x.example.com/in?to=ann",
+        "https:/user:hunter2@x.example.com/in",
+        "https:\\\\user:hunter2@x.example.com/in",
+        "user:hunter2@x.example.com/in",
+        "https://user.x?:hunter2@x.example.com/in",
+        "https://h.example.com/cb?u=https://user:hunter2@in.example.com/",
     ],
 )
 def test_nothing_before_the_last_at_is_shown(url: str) -> None:

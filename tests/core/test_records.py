@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from smsops.changes import Change, Gate
 from smsops.errors import LedgerError
 from smsops.gates import judge
 from smsops.ledger.records import base_of, finished, next_base, started
-from smsops.model import Base, BaseChannel, DesiredState, LiveState, Sender
+from smsops.model import Base, BaseChannel, Departed, DesiredState, LiveState, Sender
 from smsops.plan import plan
 from smsops.planned import AccountPlan
 from smsops.project import Policy
@@ -90,8 +92,11 @@ def test_a_channel_that_left_git_is_remembered_until_its_service_is_deleted():
     wish = desired(channel("a", A, service_sid=MG1))
     base = Base(channels={"a": entry(MG1, A), "old": entry(MG2, B)})
     now = live(service(MG1, "a", A), service(MG2, "old", B))
-    assert after(wish, now, base) == base
-    assert after(wish, now, base, Gate.DELETE_SERVICE, undone="service.delete") == base
+    waiting = Base(channels={"a": entry(MG1, A)}, departed={MG2: Departed(channel="old", entry=entry(MG2, B))})
+    emptied = Base(channels={"a": entry(MG1, A)}, departed={MG2: Departed(channel="old", entry=entry(MG2))})
+    assert after(wish, now, base) == waiting
+    assert after(wish, now, waiting) == waiting
+    assert after(wish, now, waiting, Gate.DELETE_SERVICE, undone="service.delete") == emptied
     assert after(wish, now, base, Gate.DELETE_SERVICE) == Base(channels={"a": entry(MG1, A)})
 
 
@@ -99,7 +104,44 @@ def test_a_partial_apply_leaves_the_record_of_the_others_alone():
     wish = desired(channel("a", A, service_sid=MG1), channel("b", B, C, service_sid=MG2), selected=["a"])
     base = Base(channels={"b": entry(MG2, B, guarded=B)}, creating={"c": "c"})
     found = after(wish, live(service(MG1, "a", A), service(MG2, "b", B)), base)
-    assert found.channels == {"a": entry(MG1, A), "b": entry(MG2, B, guarded=B)}
+    channels = {"a": entry(MG1, A), "b": entry(MG2, B, guarded=B)}
+    assert found == Base(channels=channels, creating={"c": "c"})
+
+
+def test_a_channel_that_pins_another_service_keeps_its_new_record_and_the_old_service_waits():
+    wish = desired(channel("a", Sender(number=A, protected=True), service_sid=MG1))
+    base = Base(channels={"a": entry(MG2, B)})
+    now = live(service(MG1, "a", A), service(MG2, "a", B))
+    here = entry(MG1, A, guarded=A)
+    waiting = Base(channels={"a": here}, departed={MG2: Departed(channel="a", entry=entry(MG2, B))})
+    assert after(wish, now, base) == waiting
+    assert after(wish, now, waiting, Gate.DELETE_SERVICE) == Base(channels={"a": here})
+
+
+def test_a_number_that_came_by_drift_and_could_not_be_detached_is_not_held_back_later():
+    wish = desired(channel("a", A, service_sid=MG1))
+    base = Base(channels={"a": entry(MG1, A)})
+    assert after(wish, live(service(MG1, "a", A, B)), base, undone="number.detach") == base
+
+
+def test_numbers_that_left_a_departed_service_are_guarded_no_more():
+    wish = desired(channel("c", A, B, service_sid=MG1))
+    base = Base(channels={"c": entry(MG1, A), "old": entry(MG2, B, guarded=B)})
+    now = live(service(MG1, "c", A), service(MG2, "old", B))
+    found = after(wish, now, base, Gate.TAKEOVER, Gate.PROTECTED)
+    assert found == Base(channels={"c": entry(MG1, A, B)}, departed={MG2: Departed(channel="old", entry=entry(MG2))})
+
+
+def test_a_departed_service_that_is_gone_from_the_account_is_forgotten():
+    wish = desired(channel("a", A, service_sid=MG1))
+    base = Base(channels={"a": entry(MG1, A)}, departed={MG2: Departed(channel="old", entry=entry(MG2, B, guarded=B))})
+    assert after(wish, live(service(MG1, "a", A)), base) == Base(channels={"a": entry(MG1, A)})
+
+
+def test_a_create_begun_anew_replaces_an_older_one_of_its_name():
+    found = judged_plan(desired(channel("new", A, friendly_name="X")), live(numbers=[A]), Base())
+    opened = started(found, Base(creating={"old": "X", "other": "Y"}), plan_id="sha256:0", at="t")
+    assert opened["data"]["creating"] == {"new": "X", "other": "Y"}
 
 
 def test_a_lost_create_is_remembered_by_its_friendly_name_until_it_is_found():
@@ -117,13 +159,17 @@ def test_a_lost_create_of_a_channel_that_left_git_is_remembered_while_something_
 
 
 def test_a_record_reads_back_as_the_base_that_it_was_written_with():
-    base = Base(channels={"a": entry(MG1, A, B, guarded=A, held_back=C)}, creating={"b": "Support"})
+    base = Base(
+        channels={"a": entry(MG1, A, B, guarded=A, held_back=C)},
+        departed={MG2: Departed(channel="old", entry=entry(MG2, C))},
+        creating={"b": "Support"},
+    )
     found = judged_plan(desired(channel("new", A)), live(numbers=[A]), Base())
     closed = finished(found, base, plan_id="sha256:0", at="t", results=[])
     assert base_of(closed, account_sid=ACCOUNT_SID) == base
     assert base_of(closed, account_sid="AC" + "2" * 32) is None
     opened = base_of(started(found, base, plan_id="sha256:0", at="t"), account_sid=ACCOUNT_SID)
-    assert opened == Base(channels=base.channels, creating={"b": "Support", "new": "new"})
+    assert opened == replace(base, creating={"b": "Support", "new": "new"})
 
 
 @pytest.mark.parametrize(

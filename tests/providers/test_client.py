@@ -100,33 +100,24 @@ def test_a_long_retry_after_is_honoured_up_to_two_minutes(
 
 
 @named(ALL)
-def test_the_client_waits_as_its_connection_says(
+def test_the_client_is_patient_within_the_bounds_of_its_policy(
     kind: Kind, server: Scripted, connection: Connection, waits: list[float]
 ) -> None:
     server.on(kind.method, kind.path, refusal(429, 20429))
     with pytest.raises(ProviderError) as raised:
-        kind.call(open_reader(replace(connection, sleep=waits.append)))
+        kind.call(open_reader(connection, policy=RetryPolicy(sleep=waits.append)))
     assert raised.value.failure is Failure.UNAVAILABLE
     assert (server.calls(kind.method, kind.path), len(waits)) == (12, 11)
 
 
-def test_the_looks_for_a_lost_create_wait_as_the_connection_says(
+def test_the_looks_for_a_lost_create_wait_as_the_policy_says(
     server: Scripted, connection: Connection, waits: list[float]
 ) -> None:
     server.on("POST", SERVICES, HTML)
     server.on("GET", SERVICES, page("services"))
     with pytest.raises(ProviderError):
-        CREATE.call(open_reader(replace(connection, sleep=waits.append)))
+        CREATE.call(open_reader(connection, policy=RetryPolicy(sleep=waits.append)))
     assert (server.calls("GET", SERVICES), len(waits)) == (6, 5)
-
-
-def test_a_policy_of_its_own_wins_over_the_connection(
-    server: Scripted, connection: Connection, policy: RetryPolicy, waits: list[float]
-) -> None:
-    server.on("GET", SERVICES, refusal(503, 20503), page("services"))
-    never_used: list[float] = []
-    open_reader(replace(connection, sleep=never_used.append), policy=policy).read(())
-    assert (len(waits), never_used) == (1, [])
 
 
 @named(ALL)

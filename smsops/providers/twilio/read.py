@@ -208,7 +208,7 @@ def open_reader(connection: Connection, *, policy: RetryPolicy | None = None) ->
     """
     if connection.username.startswith("AC") and connection.username != connection.account_sid:
         raise wrong_account()
-    return TwilioReader(connection, Transport(connection, policy or RetryPolicy(sleep=connection.sleep)))
+    return TwilioReader(connection, Transport(connection, policy or RetryPolicy()))
 
 
 def wrong_account(note: str = "", *, wrote: bool = False) -> ProviderError:
