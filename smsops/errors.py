@@ -63,6 +63,13 @@ class LedgerError(SmsopsError):
     code = "SMS601"
 
 
+class LockHeld(SmsopsError):
+    """Another apply of this project is at work."""
+
+    exit_code = ExitCode.LOCKED
+    code = "SMS509"
+
+
 class Failure(StrEnum):
     """The shared vocabulary of failures: what a provider's refusal means to the engine."""
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from smsops.apply import apply
 from smsops.changes import Gate
 from smsops.cli import group
+from smsops.cli.lock import locked
 from smsops.cli.options import option
 from smsops.cli.plan import verdict, wish_options
 from smsops.cli.planning import Ready, Wish, now, planned
@@ -52,7 +53,7 @@ def command(terminal: Terminal, channels: tuple[str, ...], allow: tuple[str, ...
     project = opened(terminal)
     wish = Wish(channels=channels, allow=frozenset(map(Gate, allow)), concurrency=concurrency)
     stop = Stop()
-    with planned(project, wish, terminal) as (plan, ready):
+    with locked(project.root), planned(project, wish, terminal) as (plan, ready):
         terminal.show(PLAN["text"], Drawn(plan=plan, channels=project.by_name))
         if (code := verdict(plan)) is ExitCode.OK:
             _confirm(plan, terminal, yes=yes)

@@ -90,6 +90,16 @@ APPLY_CODES: tuple[Code, ...] = (
         good="smsops apply, once more",
     ),
     Code(
+        code="SMS509",
+        title="Another apply is at work",
+        why=(
+            "Two applies that plan side by side would each create the same services. One apply of a project "
+            "runs at a time on a machine; a lock of a process that ended is free at once. The exit code is 7."
+        ),
+        bad="smsops apply --yes & smsops apply --yes",
+        good="smsops apply --yes && smsops apply --yes",
+    ),
+    Code(
         code="SMS601",
         title="A record cannot be read or written",
         why=(

@@ -11,11 +11,11 @@ from smsops.planned import Plan
 from smsops.render.drawn import Drawn
 from smsops.render.plain import Paint, clean, counted, painted
 
-_ABANDONED = "no channel has the service any more"
+_DEPARTED = "no channel has the service any more"
 HELD_BACK = (
     (Gate.PRUNE, False, "no channel declares the number, and it was in the pool before smsops first applied it"),
-    (Gate.PRUNE, True, f"{_ABANDONED}, and the number would be in no pool"),
-    (Gate.DELETE_SERVICE, True, f"{_ABANDONED}; deleting it also empties its pool"),
+    (Gate.PRUNE, True, f"{_DEPARTED}, and the number would be in no pool"),
+    (Gate.DELETE_SERVICE, True, f"{_DEPARTED}; deleting it also empties its pool"),
 )
 """Why a change waits, also by whether no channel is bound to its service. What is refused is a finding, and says so
 itself.

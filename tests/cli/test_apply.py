@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from smsops.cli.lock import locked
 from smsops.sandbox.faults import Fault, FaultKind
 from smsops.sandbox.server import Sandbox
 from tests.cli.door import CODES, ROOT, TWO_ACCOUNTS, Run, process, started, until, write_project
@@ -217,3 +218,14 @@ def test_the_token_is_in_no_output(project: Path, server: Mapping[str, str], san
     written = "".join(path.read_text() for path in project.rglob("*") if path.is_file())
     assert "US_TOKEN" in written
     assert server["US_TOKEN"] not in written
+
+
+def test_a_second_apply_at_the_same_time_is_7_and_writes_nothing(project: Path, remote: Run, sandbox: Sandbox) -> None:
+    sandbox.requests.clear()
+    with locked(project):
+        ran = remote("apply", "--yes", "-o", "json")
+        assert remote("plan").code == 0
+    assert ran.code == 7
+    assert ran.document["error"]["code"] == "SMS509"
+    assert sandbox.requests.writes == ()
+    assert remote("apply", "--yes").code == 0

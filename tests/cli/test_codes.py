@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from smsops.cli.lock import locked
 from smsops.codes.apply import APPLY_CODES
 from smsops.codes.provider import PROVIDER_CODES
 from smsops.sandbox.faults import Fault, FaultKind
@@ -29,6 +31,7 @@ class Scene:
     account_sid: str
     run: Run
     setenv: Callable[[str, str], None]
+    held: ExitStack
 
     def rewrite(self, *, project: Callable[[str], str] = str, **channels: str) -> None:
         text = (self.root / "smsops.yaml").read_text()
@@ -141,6 +144,10 @@ def lose_the_answer_to_a_create(scene: Scene) -> None:
     scene.fault(method="GET", path=SERVICE, skip=1, times=None, status=500)
 
 
+def hold_the_lock(scene: Scene) -> None:
+    scene.held.enter_context(locked(scene.root))
+
+
 def spoil_the_record(scene: Scene) -> None:
     for path in (scene.root / ".smsops").rglob("*.json"):
         path.write_text("{")
@@ -166,6 +173,7 @@ BAD: Mapping[str, tuple[Arrange, tuple[str, ...]]] = {
     "SMS506": (change_a_url, ("apply", "-o", "json")),
     "SMS507": (never_show_a_new_member, APPLY),
     "SMS508": (lose_the_answer_to_a_create, APPLY),
+    "SMS509": (hold_the_lock, APPLY),
     "SMS601": (spoil_the_record, APPLY),
 }
 
@@ -177,9 +185,10 @@ def scene(
     remote: Run,
     sandbox: Sandbox,
     monkeypatch: pytest.MonkeyPatch,
-) -> Scene:
+) -> Iterator[Scene]:
     assert remote("apply", "--yes").code == 0
-    return Scene(project, sandbox, server["ACCOUNT_SID"], remote, monkeypatch.setenv)
+    with ExitStack() as held:
+        yield Scene(project, sandbox, server["ACCOUNT_SID"], remote, monkeypatch.setenv, held)
 
 
 def test_every_code_has_a_run_that_raises_it() -> None:

@@ -43,12 +43,12 @@ _CODES: Mapping[int, tuple[Failure, str]] = {
     21730: (Failure.BUSY, "Twilio is under maintenance. " + _WAIT),
     21712: (
         Failure.ELSEWHERE,
-        "The number is in the pool of another messaging service. Run plan again to see which, and remove it there or "
+        "The number is in the pool of another messaging service. Run plan again to see which, and detach it there or "
         "let its channel give it up.",
     ),
     21714: (
         Failure.FULL,
-        "The pool is full: 400 numbers unless Twilio's support raised it. Remove numbers, or spread the channel over "
+        "The pool is full: 400 numbers unless Twilio's support raised it. Detach numbers, or spread the channel over "
         "two services.",
     ),
     30995: (
