@@ -29,6 +29,7 @@ _MAX_DIGITS = 4_000
 """Python refuses to read longer whole numbers; they stay text."""
 
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_LIBYAML_GIVES_UP = "exceeded maximum nesting depth"
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _CONSTANTS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _CONSTANTS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -51,7 +52,11 @@ def read_yaml(data: bytes, path: str, *, start_from: str = "") -> tuple[Document
     if finding is not None:
         return document, (finding,)
     reading = _Reading(document, start_from)
-    value = reading.read()
+    try:
+        value = reading.read(_LOADER)
+    except _TooDeepForLibyaml:
+        reading = _Reading(document, start_from)
+        value = reading.read(yaml.BaseLoader)
     whole = Document(path=path, text=text, value=value, keys=reading.keys, values=reading.values)
     return whole, tuple(reading.findings)
 
@@ -83,6 +88,11 @@ class _Stop(Exception):
     """Reading cannot go on; the finding that says why is already there."""
 
 
+class _TooDeepForLibyaml(Exception):
+    """Newer versions of libyaml refuse more than 1,000 levels of brackets, and see them up to 1,024 characters before
+    the events get there. The Python parser has no such limit, and so comes to ours, at the level that is too many."""
+
+
 @dataclass(slots=True)
 class _Reading:
     """One pass over the events of one document."""
@@ -98,13 +108,15 @@ class _Reading:
     fatal: bool = False
     """Something was found after which the value means nothing."""
 
-    def read(self) -> object:
-        loader = _LOADER(self.document.text)
+    def read(self, parser: Any) -> object:
+        loader = parser(self.document.text)
         self.events = loader.get_event
         value: object = None
         try:
             value = self._stream()
         except yaml.YAMLError as error:
+            if getattr(error, "problem", None) == _LIBYAML_GIVES_UP:
+                raise _TooDeepForLibyaml from error
             self.findings.append(explain_syntax(error, self.document, self.quote))
             self.fatal = True
         except _Stop:
