@@ -14,83 +14,100 @@ whose account the credentials open (twilio.md 5), and one wrong service is the m
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from smsops.changes import ORDER, Change, CreateService, DeleteService, MoveNumber
 from smsops.errors import ExitCode, Failure, LedgerError, ProviderError
-from smsops.ledger import records
-from smsops.ledger.base import Ledger
-from smsops.model import Base, DesiredState
-from smsops.outcome import Outcome, Result, Status, result_to_json
+from smsops.ledger.inventory import Upshot, next_base
+from smsops.ledger.ledger import Ledger
+from smsops.ledger.records import Run
+from smsops.model import Base
+from smsops.outcome import Outcome, Result, Status
 from smsops.planned import AccountPlan
-from smsops.providers.base import Progress, Reader, Writer
+from smsops.providers.base import Endless, Patience, Progress, Reader, Writer
 from smsops.verify import differences
+
+_POLL_S = 0.2
+"""How often a walk looks whether it must end, while requests are in flight."""
+
+
+class Halt(Patience, Protocol):
+    """Whether the run must come to its end, and how long it may still take for that."""
+
+    def reason(self) -> str:
+        """Why nothing new may start; '' while all is well."""
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether somebody told the run to stop."""
+
+
+class Unstopped(Endless):
+    """The halt of a run that nobody stops and that holds no lock."""
+
+    interrupted = False
+
+    def reason(self) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How far the account has already come with a saved plan."""
+
+    done: frozenset[Change] = frozenset()
+    services: Mapping[str, str] = field(default_factory=dict)
+    """Service SID by channel, for creates that are done."""
 
 
 def apply(
     plan: AccountPlan,
     *,
-    plan_id: str,
-    desired: DesiredState,
+    run: Run,
     base: Base,
     reader: Reader,
     writer: Writer,
     ledger: Ledger,
     concurrency: int,
     progress: Progress,
-    stopping: Callable[[], bool],
+    halt: Halt,
     now: Callable[[], str],
+    standing: Standing = Standing(),
 ) -> Outcome:
     """Carry out a judged plan without refusals. `now` gives UTC times in ISO 8601, to the microsecond.
 
-    Once `stopping` says yes, requests in flight finish, nothing new starts, and the record is closed all the same.
-    Raises LedgerError when the record cannot be opened; nothing was written then.
+    Once there is a reason to halt, requests in flight finish as long as there is time, nothing new starts, and the
+    record is closed all the same. Raises LedgerError when the record cannot be opened; nothing was written then.
     """
-    at = now()
-    key = ledger.key(plan.account, at, plan_id)
-    if plan.changes:
-        ledger.write(plan.account, key, records.started(plan, base, plan_id=plan_id, at=at))
-    work = _Work(plan, writer, reader, concurrency, progress, stopping)
+    due = [change for change in plan.changes if change not in standing.done]
+    entry = ledger.begin(plan, base, run, at=now()) if due else None
+    work = _Work(plan, writer, reader, concurrency, progress, halt, now, standing)
     results = work.run()
-    found = () if stopping() else differences(_written(results), reader=reader, concurrency=concurrency)
-    after = records.next_base(
-        desired=desired,
-        base=base,
-        plan=plan,
-        services=work.services,
-        undone=tuple(result.change for result in results if result.status is not Status.DONE),
-        lost=_lost(results),
+    verified = not halt.reason()
+    found = differences(_written(results), reader=reader, concurrency=concurrency) if verified else ()
+    upshot = Upshot(
+        services=dict(work.services),
+        undone=frozenset(result.change for result in results if not result.settled),
+        unsure=frozenset(result.change for result in results if result.error and result.error.wrote),
     )
-    unrecorded = None
-    if plan.changes or after != base:
-        told = [result_to_json(result) for result in results]
-        try:
-            ledger.write(plan.account, key, records.finished(plan, after, plan_id=plan_id, at=now(), results=told))
-        except LedgerError as error:
-            unrecorded = error
-    return Outcome(
-        account=plan.account,
-        results=results,
-        differences=found,
-        interrupted=stopping(),
-        unrecorded=unrecorded,
+    after = next_base(base=base, plan=plan, upshot=upshot)
+    outcome = Outcome(
+        account=plan.account, results=results, differences=found, verified=verified, interrupted=halt.interrupted
     )
+    try:
+        if entry or after != base or ledger.unfinished(plan.account):
+            ledger.finish(entry, plan, after, run, outcome, until=now())
+    except LedgerError as error:
+        return replace(outcome, unrecorded=error)
+    return outcome
 
 
 def _written(results: Sequence[Result]) -> tuple[tuple[Change, str], ...]:
     return tuple((r.change, r.service_sid) for r in results if r.status is Status.DONE and r.service_sid)
-
-
-def _lost(results: Sequence[Result]) -> frozenset[str]:
-    """Channels whose create may have taken effect without our learning the SID."""
-    return frozenset(
-        r.change.channel
-        for r in results
-        if isinstance(r.change, CreateService) and r.error and r.error.failure is Failure.LOST
-    )
 
 
 @dataclass(slots=True)
@@ -102,10 +119,13 @@ class _Work:
     reader: Reader
     concurrency: int
     progress: Progress
-    stopping: Callable[[], bool]
+    halt: Halt
+    now: Callable[[], str]
+    standing: Standing
     services: dict[str, str] = field(init=False)
     """Channel to service SID; creates add theirs."""
     _results: dict[int, Result] = field(default_factory=dict)
+    _under_way: set[int] = field(default_factory=set)
     _stopped: dict[str, str] = field(default_factory=dict)
     """Channel to the reason why its later changes are not attempted."""
     _halted: str = ""
@@ -114,19 +134,37 @@ class _Work:
     _busy: dict[str, threading.Lock] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.services = dict(self.plan.bound)
+        self.services = {**dict(self.plan.bound), **self.standing.services}
         self._busy = {sid: threading.Lock() for change in self.plan.changes for sid in _touches(change)}
 
     def run(self) -> tuple[Result, ...]:
-        unknown_account = not self.plan.bound and not self.plan.unmanaged_services
-        with ThreadPoolExecutor(max_workers=max(1, self.concurrency)) as pool:
+        unknown_account = not self.services and not self.plan.unmanaged_services
+        pool = ThreadPoolExecutor(max_workers=max(1, self.concurrency))
+        try:
             for kind in ORDER:
                 groups = self._groups(kind)
                 while kind is CreateService and unknown_account and groups:
                     self._side_by_side(pool, [groups.pop(0)])
                     unknown_account = not self.services
                 self._side_by_side(pool, groups)
-        return tuple(self._results[index] for index in range(len(self.plan.changes)))
+        finally:
+            # What could not end in time is left behind: its change counts as one whose effect is not known.
+            pool.shutdown(wait=self.halt.left() > 0, cancel_futures=True)
+        with self._lock:
+            return tuple(
+                self._results.get(index) or self._left_behind(index) for index in range(len(self.plan.changes))
+            )
+
+    def _left_behind(self, index: int) -> Result:
+        change = self.plan.changes[index]
+        if index not in self._under_way:
+            return Result(change=change, status=Status.NOT_ATTEMPTED, reason=self._halted or self.halt.reason())
+        error = ProviderError(
+            f"{change.action} of {change.channel} was still under way when the run had to end.",
+            failure=Failure.LOST,
+            hint="Run apply again: it finds out what came of it, and finishes the work.",
+        )
+        return Result(change=change, status=Status.FAILED, error=error, service_sid=self._service_of(change))
 
     def _groups(self, kind: type) -> list[list[int]]:
         """Indices of the changes of one kind, a list for each channel: a channel is one service."""
@@ -137,13 +175,17 @@ class _Work:
         return list(groups.values())
 
     def _side_by_side(self, pool: ThreadPoolExecutor, groups: list[list[int]]) -> None:
-        for future in [pool.submit(self._in_turn, group) for group in groups]:
-            future.result()
+        """Until all are through, or the time is up."""
+        waiting: set[Future[None]] = {pool.submit(self._in_turn, group) for group in groups}
+        while waiting and self.halt.left() > 0:
+            through, waiting = wait(waiting, timeout=min(self.halt.left(), _POLL_S), return_when=FIRST_EXCEPTION)
+            for future in through:
+                future.result()
 
     def _in_turn(self, indices: list[int]) -> None:
         for index in indices:
             change = self.plan.changes[index]
-            result = self._one(change)
+            result = self._one(index, change)
             with self._lock:
                 self._results[index] = result
                 count = len(self._results)
@@ -151,12 +193,16 @@ class _Work:
                 f"{count} of {len(self.plan.changes)} changes: {change.channel}: {change.action} {result.status}"
             )
 
-    def _one(self, change: Change) -> Result:
+    def _one(self, index: int, change: Change) -> Result:
+        if change in self.standing.done:
+            return Result(change=change, status=Status.ALREADY_DONE, service_sid=self._service_of(change))
         with self._exclusive(change):
-            if self.stopping():
-                self._halt("The run was interrupted.")
+            if reason := self.halt.reason():
+                self._stop_all(reason)
             if reason := self._halted or self._stopped.get(change.channel, ""):
                 return Result(change=change, status=Status.NOT_ATTEMPTED, reason=reason)
+            with self._lock:
+                self._under_way.add(index)
             try:
                 return self._execute(change)
             except ProviderError as error:
@@ -167,6 +213,7 @@ class _Work:
                     service_sid=self._service_of(change),
                     request_id=error.request_id,
                     error=error,
+                    at=self.now(),
                 )
 
     def _execute(self, change: Change) -> Result:
@@ -176,7 +223,14 @@ class _Work:
         if isinstance(change, CreateService) and receipt.service_sid:
             with self._lock:
                 self.services[change.channel] = receipt.service_sid
-        return Result(change=change, status=Status.DONE, service_sid=receipt.service_sid, request_id=receipt.request_id)
+        return Result(
+            change=change,
+            status=Status.DONE,
+            service_sid=receipt.service_sid,
+            request_id=receipt.request_id,
+            at=self.now(),
+            off_air_s=receipt.off_air_s,
+        )
 
     def _service_of(self, change: Change) -> str | None:
         if isinstance(change, CreateService):
@@ -201,9 +255,9 @@ class _Work:
         with self._lock:
             self._stopped.setdefault(change.channel, f"An earlier change of {change.channel} failed.")
         if error.exit_code is ExitCode.AUTH:
-            self._halt(error.message)
+            self._stop_all(error.message)
 
-    def _halt(self, reason: str) -> None:
+    def _stop_all(self, reason: str) -> None:
         with self._lock:
             self._halted = self._halted or reason
 

@@ -1,5 +1,6 @@
 """Which service is whose: a channel is bound to the service whose SID its file pins; else to the one that the base
-recorded, unless a file pins that one for another channel; else to what is left of a create that an earlier run began.
+recorded, unless a file pins that one for another channel; else to that of a channel that left git with exactly its
+numbers, since that is a renamed file; else to what is left of a create that an earlier run began.
 
 Otherwise it is to be created, unless a namesake is live: names are not unique at Twilio (twilio.md 2.4), so that is
 refused, and a second service is never made by accident. What is left of a create is known by the friendly name that it
@@ -47,10 +48,12 @@ def wanted(desired: DesiredState, base: Base) -> tuple[Wanted, ...]:
 def bind(*, desired: DesiredState, live: LiveState, base: Base) -> dict[str, Bound]:
     """Every channel of the account with its service, by name."""
     known = _known_sids(desired, base)
+    bearers = {sid: one.channel for sid, one in base.departed.items()}
+    bearers |= {recorded.service_sid: name for name, recorded in base.channels.items()}
     leftovers = _leftovers(live, base, frozenset(known.values()))
     namesakes = {service.settings.friendly_name: sid for sid, service in sorted(live.services.items(), reverse=True)}
     return {
-        channel.name: _bind(channel, known.get(channel.name), live, leftovers, namesakes)
+        channel.name: _bind(channel, known.get(channel.name), live, leftovers, namesakes, bearers)
         for channel in desired.channels
     }
 
@@ -81,7 +84,25 @@ def _known_sids(desired: DesiredState, base: Base) -> dict[str, str]:
         recorded = base.channels.get(channel.name)
         if recorded and recorded.service_sid not in pinned:
             known.setdefault(channel.name, recorded.service_sid)
-    return known
+    return known | _renamed(desired, base, known)
+
+
+def _renamed(desired: DesiredState, base: Base, known: Mapping[str, str]) -> dict[str, str]:
+    """SID by channel, for files that have another name by now: one service without a channel was recorded with exactly
+    the numbers of one channel without a service. Where two fit, a person has to pin.
+    """
+    left: dict[frozenset[str], list[str]] = {}
+    for _, sid in _departed(base, known):
+        left.setdefault(base.services[sid].pool, []).append(sid)
+    new: dict[frozenset[str], list[str]] = {}
+    for channel in desired.channels:
+        if channel.name not in known and channel.name not in base.creating:
+            new.setdefault(channel.numbers, []).append(channel.name)
+    return {
+        names[0]: left[numbers][0]
+        for numbers, names in new.items()
+        if numbers and len(names) == 1 and len(left.get(numbers, ())) == 1
+    }
 
 
 def _departed(base: Base, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -124,9 +145,12 @@ def _bind(
     live: LiveState,
     leftovers: Mapping[str, LiveService],
     namesakes: Mapping[str, str],
+    bearers: Mapping[str, str],
 ) -> Bound:
     if service := live.services.get(sid or ""):
-        return Bound(service=service)
+        was = bearers.get(service.sid, channel.name)
+        renamed = not channel.service_sid and was != channel.name
+        return Bound(service=service, finding=_renamed_file(channel, was, service.sid) if renamed else None)
     if channel.service_sid:
         return Bound(finding=_pin_not_found(channel, live))
     if service := leftovers.get(channel.name):
@@ -140,6 +164,16 @@ def _pin_not_found(channel: Channel, live: LiveState) -> Finding:
         message=f"Account {live.account_sid} has no messaging service {channel.service_sid}.",
         hint="Correct the SID, or remove the key: apply then creates a service.",
         location=place(channel, "messaging_service_sid"),
+    )
+
+
+def _renamed_file(channel: Channel, was: str, sid: str) -> Finding:
+    return Finding(
+        code="SMS515",
+        severity=Severity.WARNING,
+        message=f"Channel {channel.name} takes service {sid} over from {was}, which left git with the same numbers.",
+        hint=f"Nothing to do if the file was renamed. Pin the service to say so: messaging_service_sid: {sid}.",
+        location=place(channel, "name"),
     )
 
 

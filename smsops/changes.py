@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, assert_never
+
+from smsops.masking import Kept, Sealed, masked, sealed
 
 
 class Class(StrEnum):
@@ -38,12 +39,12 @@ class Gate(StrEnum):
     EMPTY = "empty"
     PRUNE = "prune"
     DELETE_SERVICE = "delete-service"
+    DRIFT = "drift"
+    """`policy.drift: report`: what moved in the account is told and left alone."""
 
 
-ALLOWABLE = (Gate.TAKEOVER, Gate.LIMIT, Gate.PROTECTED, Gate.PRUNE, Gate.DELETE_SERVICE)
+ALLOWABLE = (Gate.CONFLICT, Gate.TAKEOVER, Gate.LIMIT, Gate.PROTECTED, Gate.PRUNE, Gate.DELETE_SERVICE)
 """What `--allow` takes: a namesake and an empty desired state cannot be allowed (contract 9)."""
-
-Value = str | int | bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +53,9 @@ class FieldDiff:
 
     name: str
     field: str
-    before: Value
-    """None: the service does not exist yet, or the provider gave no value."""
-    after: Value
+    before: Kept
+    """None: the service does not exist yet, or the provider gave no value. Sealed only in a plan that was read back."""
+    after: Kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +141,7 @@ ORDER: tuple[type[Step], ...] = (
 """The order of work inside one account (contract 5)."""
 
 
-def sort_key(change: Change) -> tuple[int, str, str, str]:
+def sort_key(change: Change) -> tuple[int, str, str, str, str]:
     """Order of work, then account and channel, then number or service: the same input gives the same bytes."""
     match change:
         case AttachNumber() | MoveNumber() | DetachNumber():
@@ -151,7 +152,7 @@ def sort_key(change: Change) -> tuple[int, str, str, str]:
             last = ""
         case _ as never:
             assert_never(never)
-    return (ORDER.index(type(change)), change.account, change.channel, last)
+    return (ORDER.index(type(change)), change.account, change.channel, last, change.klass)
 
 
 def digest(facts: object) -> str:
@@ -195,32 +196,13 @@ def _number_to_json(change: AttachNumber | MoveNumber | DetachNumber) -> dict[st
     return {"number": change.number, "number_sid": change.number_sid, "service_sid": change.service_sid}
 
 
-def _fields_to_json(fields: Iterable[FieldDiff]) -> list[Mapping[str, Value]]:
-    return [{"field": d.field, "before": masked(d.before), "after": masked(d.after)} for d in fields]
+def _fields_to_json(fields: Iterable[FieldDiff]) -> list[dict[str, Any]]:
+    return [_field_to_json(diff) for diff in fields]
 
 
-_HOST_ONLY = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(/[^@]*)?")
-"""What stands before a query and can hold no user info: a host with dots, no port, and a path without an @."""
-
-_LIKE_A_LOGIN = re.compile(
-    r"(?:[/\\]{2}|:[/\\])[^/\\?#\s]*@"  # user info where it belongs, in a nested URL too
-    r"|[/\\][^/\\]*:[^@]*@"  # a password that holds a slash, a question mark or a hash
-    r"|^[^\s/@?#:]+:[^\s@/\\][^\s@]*@"  # no scheme at all
-)
-
-
-def masked(value: Value) -> Value:
-    """A value for output: the user info of a URL is hidden (contract 9), everything else is as it is.
-
-    Programs disagree on where user info ends when it holds a slash, a question mark or a hash. So everything up to the
-    last @ is hidden where anything looks like a login: rather too much than too little.
-    """
-    if not isinstance(value, str) or "@" not in value:
-        return value
-    before_query = re.split(r"[?#]", value.partition("//")[2], maxsplit=1)[0]
-    doubtful = "//" in value and "@" in value.partition("//")[2] and not _HOST_ONLY.fullmatch(before_query)
-    if not doubtful and not _LIKE_A_LOGIN.search(value):
-        return value
-    head, _, tail = value.rpartition("@")
-    start = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:[/\\]+", head)
-    return f"{start[0] if start else ''}****@{tail}"
+def _field_to_json(diff: FieldDiff) -> dict[str, Any]:
+    """Before and after as they are shown; a value that holds a login is told apart by its digest beside them."""
+    sides = {"before": sealed(diff.before), "after": sealed(diff.after)}
+    digests = {side: value.sha256 for side, value in sides.items() if isinstance(value, Sealed)}
+    shown = {side: masked(value) for side, value in sides.items()}
+    return {"field": diff.field, **shown, **({"sealed": digests} if digests else {})}

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import fields
 from urllib.parse import urlsplit
 
-from smsops.changes import FieldDiff, Value
+from smsops.changes import FieldDiff
+from smsops.masking import Kept, Value, masked
 from smsops.model import UNMANAGED, ServiceSettings, Unmanaged, field_key
 
 
@@ -17,11 +18,12 @@ def field_diffs(desired: ServiceSettings, live: ServiceSettings | None) -> Itera
         before = getattr(live, setting.name) if live else UNMANAGED
         if after is not UNMANAGED and after != before:
             yield FieldDiff(
-                name=setting.name, field=field_key(setting.name), before=_value(before), after=_value(after)
+                name=setting.name, field=field_key(setting.name), before=value_of(before), after=value_of(after)
             )
 
 
-def _value(setting: str | int | bool | Unmanaged) -> Value:
+def value_of(setting: str | int | bool | Unmanaged) -> Value:
+    """A live setting as a value; None where the provider gave none."""
     return None if isinstance(setting, Unmanaged) else setting
 
 
@@ -32,8 +34,8 @@ def reroutes(diff: FieldDiff) -> bool:
     return diff.name == "use_inbound_webhook_on_number"
 
 
-def _host(url: Value) -> str:
+def _host(url: Kept) -> str:
     try:
-        return urlsplit(str(url or "")).hostname or ""
+        return urlsplit(str(masked(url) or "")).hostname or ""
     except ValueError:
         return ""

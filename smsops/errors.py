@@ -63,6 +63,12 @@ class LedgerError(SmsopsError):
     code = "SMS601"
 
 
+class Unpushed(LedgerError):
+    """A record is kept in this clone and could not be pushed; the next write pushes it too."""
+
+    code = "SMS602"
+
+
 class LockHeld(SmsopsError):
     """Another apply of this project is at work."""
 

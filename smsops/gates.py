@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from smsops.changes import ALLOWABLE, Change, DeleteService, DetachNumber, Gate, MoveNumber
+from smsops.changes import (
+    ALLOWABLE,
+    AttachNumber,
+    Change,
+    Class,
+    CreateService,
+    DeleteService,
+    DetachNumber,
+    Gate,
+    MoveNumber,
+    UpdateService,
+)
 from smsops.diagnostics import Finding, Location
 from smsops.model import Base, DesiredState, Sender
 from smsops.planned import AccountPlan, HeldBack
@@ -25,7 +36,7 @@ def judge(
     held = tuple(
         HeldBack(change=change, reason=reason)
         for change in plan.changes
-        if (reason := _holding(change, court, allow)) is not None
+        if (reason := _holding(change, court, allow) or _reported(change, court)) is not None
     )
     waiting = {id(h.change) for h in held}
     going = tuple(change for change in plan.changes if id(change) not in waiting)
@@ -56,6 +67,13 @@ class _Court:
     """Channel to the SID of its service."""
 
     @property
+    def lost(self) -> frozenset[str]:
+        """Channels whose service went without smsops."""
+        return frozenset(
+            c.channel for c in self.plan.changes if isinstance(c, CreateService) and c.klass is Class.DRIFT
+        )
+
+    @property
     def emptied(self) -> bool:
         """Whether no file is left of an account that has records."""
         return not self.desired.channels and bool(self.base.channels)
@@ -77,6 +95,14 @@ def _holding(change: Change, court: _Court, allow: frozenset[Gate]) -> Gate | No
             return None if _was_applied(change, court.base) or Gate.PRUNE in allow else Gate.PRUNE
         case _:
             return None
+
+
+def _reported(change: Change, court: _Court) -> Gate | None:
+    """Whether the policy only tells of drift. What would go into a service that is not created waits with it."""
+    if court.policy.drift != "report" or court.emptied:
+        return None
+    new = isinstance(change, AttachNumber | MoveNumber) and change.service_sid is None
+    return Gate.DRIFT if change.klass is Class.DRIFT or (new and change.channel in court.lost) else None
 
 
 def _was_applied(change: DetachNumber, base: Base) -> bool:
@@ -104,6 +130,27 @@ def _empty(court: _Court) -> _Verdicts:
             yield change, None if index else finding
 
 
+def _conflict(court: _Court) -> _Verdicts:
+    for change in court.plan.changes:
+        if change.klass is Class.CONFLICT:
+            what = _moved_twice(change)
+            yield (
+                change,
+                Finding(
+                    code="SMS510",
+                    message=f"Git and the account both changed {what} of channel {change.channel}.",
+                    hint="Put into the file what is meant, or let git win: --allow conflict.",
+                    location=_where(change),
+                ),
+            )
+
+
+def _moved_twice(change: Change) -> str:
+    if isinstance(change, UpdateService):
+        return ", ".join(diff.field for diff in change.fields)
+    return f"the place of {change.number}" if isinstance(change, MoveNumber) else "the service"
+
+
 def _takeover(court: _Court) -> _Verdicts:
     left = {sid: one.channel for sid, one in court.base.departed.items()}
     left |= {recorded.service_sid: name for name, recorded in court.base.channels.items()}
@@ -127,11 +174,7 @@ def _takeover(court: _Court) -> _Verdicts:
 
 
 def _protected(court: _Court) -> _Verdicts:
-    guarded = {
-        number: "was protected or linked to a flow at the last apply"
-        for recorded in (*court.base.channels.values(), *(one.entry for one in court.base.departed.values()))
-        for number in recorded.guarded
-    }
+    guarded = dict.fromkeys(court.base.guarded, "was protected or linked to a flow at the last apply")
     guarded |= {s.number: _guard(s) for channel in court.desired.channels for s in channel.senders if s.guarded}
     hint = "Take protected: and flow: off it in one apply and detach it in the next, or: --allow protected."
     for change in court.plan.changes:
@@ -170,6 +213,7 @@ def removals_allowed(limit: MaxRemovals, base: Base) -> int:
 
 REFUSALS: tuple[tuple[Gate, Callable[[_Court], _Verdicts]], ...] = (
     (Gate.EMPTY, _empty),
+    (Gate.CONFLICT, _conflict),
     (Gate.TAKEOVER, _takeover),
     (Gate.PROTECTED, _protected),
     (Gate.LIMIT, _limit),

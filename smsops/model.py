@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Final
 
+from smsops.masking import Kept
+
 
 class Unmanaged(Enum):
     """The type of `UNMANAGED`: a field that no channel sets, neither compared nor changed."""
@@ -177,6 +179,23 @@ class LiveState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountEvent:
+    """One entry of the provider's own event log: who changed what, as far as it tells."""
+
+    at: str
+    """UTC in ISO 8601."""
+    resource_sid: str
+    event_type: str
+    """Such as `messaging-service.updated`."""
+    actor: str
+    """Who did it, in the provider's words: a user, an account, an API key; '' when it does not say."""
+    source: str
+    """Through what: `web`, `api`, …; '' when it does not say."""
+    properties: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Before and after, as text, by the provider's name of each changed property."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What a plan needs to know of one channel; a reader reads for these and no more."""
 
@@ -192,6 +211,8 @@ class BaseChannel:
     """What the last record says of one channel."""
 
     service_sid: str
+    fields: Mapping[str, Kept] = field(default_factory=dict)
+    """Managed settings as they were applied, by their name in `ServiceSettings`; one that is absent is not known."""
     pool: frozenset[str] = frozenset()
     """Numbers that smsops put or confirmed in the pool."""
     guarded: frozenset[str] = frozenset()
@@ -210,6 +231,18 @@ class Departed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Doubts:
+    """What an apply may have written that never told what came of it: no sign that somebody else moved anything."""
+
+    fields: Mapping[tuple[str, str], frozenset[Kept]] = field(default_factory=dict)
+    """By service SID and setting: values that it was about to write."""
+    numbers: frozenset[str] = frozenset()
+    """Numbers that it was about to attach, move or detach."""
+    guarded: frozenset[str] = frozenset()
+    """Those of them that were protected or linked to a flow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
     """What the ledger remembers of one account; empty before the first apply."""
 
@@ -218,6 +251,18 @@ class Base:
     """By service SID."""
     creating: Mapping[str, str] = field(default_factory=dict)
     """Channels whose create was begun and never confirmed, with the friendly name that it was begun with."""
+    doubts: Doubts = Doubts()
+
+    @property
+    def services(self) -> dict[str, BaseChannel]:
+        """What the base says of each service, whichever channel it was for."""
+        left = {sid: one.entry for sid, one in self.departed.items()}
+        return left | {entry.service_sid: entry for entry in self.channels.values()}
+
+    @property
+    def guarded(self) -> frozenset[str]:
+        """Numbers that were protected or linked to a flow when smsops last applied them."""
+        return self.doubts.guarded.union(*(entry.guarded for entry in self.services.values()))
 
 
 EMPTY_BASE: Final = Base()

@@ -12,6 +12,8 @@ from smsops.planned import AccountPlan
 
 class Status(StrEnum):
     DONE = "done"
+    ALREADY_DONE = "already-done"
+    """Of a saved plan: the account has it so, and no call was made."""
     FAILED = "failed"
     NOT_ATTEMPTED = "not-attempted"
 
@@ -28,6 +30,15 @@ class Result:
     error: ProviderError | None = None
     reason: str = ""
     """Why the change was not attempted."""
+    at: str | None = None
+    """When it was settled: UTC in ISO 8601; None when it was not attempted."""
+    off_air_s: float | None = None
+    """Of a move: seconds during which the number was in no pool."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether the account has it as the change meant it."""
+        return self.status in (Status.DONE, Status.ALREADY_DONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +49,16 @@ class Outcome:
     results: tuple[Result, ...]
     differences: tuple[str, ...] = ()
     """Sentences: what the read-back found to differ from the plan."""
+    verified: bool = False
+    """Whether everything that was written was read back."""
     interrupted: bool = False
     unrecorded: LedgerError | None = None
     """Why the record could not be closed; it stays `started`, and the next plan takes that into account."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether all is as planned."""
+        return all(result.settled for result in self.results) and not self.differences
 
     @property
     def exit_code(self) -> ExitCode:
@@ -49,7 +67,7 @@ class Outcome:
         wrote = any(result.status is Status.DONE for result in self.results) or any(e.wrote for e in failed)
         if self.interrupted:
             return ExitCode.INTERRUPTED
-        if all(result.status is Status.DONE for result in self.results) and not self.differences:
+        if self.complete:
             return ExitCode.PARTIAL if self.unrecorded else ExitCode.OK
         if wrote:
             return ExitCode.PARTIAL
@@ -75,6 +93,8 @@ def result_to_json(result: Result) -> dict[str, object]:
         "service_sid": result.service_sid,
         "request_id": result.request_id,
         "reason": result.reason or None,
+        "at": result.at,
+        "off_air_s": None if result.off_air_s is None else round(result.off_air_s, 3),
         "error": None
         if error is None
         else {

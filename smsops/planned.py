@@ -1,14 +1,15 @@
-"""What a plan holds: changes, what waits, what was found, and the id that a reviewer approves."""
+"""What a plan holds: changes, what waits, what is done already, and the id that a reviewer approves."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from smsops.changes import ORDER, Change, Gate, change_to_json, digest, sort_key
 from smsops.diagnostics import Finding, finding_to_json, has_errors
+from smsops.masking import Kept, masked
 
 FORMAT_VERSION = "1.0"
 
@@ -22,6 +23,37 @@ class HeldBack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlreadyDone:
+    """Something that git changed and that the account has the same way already: no call is needed."""
+
+    account: str
+    channel: str
+    service_sid: str
+    what: str
+    """The channel file's key, or a number that is in the pool."""
+    value: Kept
+
+    @property
+    def sort_key(self) -> tuple[str, str, str]:
+        return (self.account, self.channel, self.what)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """What an apply makes of one channel: what its record says when all is done."""
+
+    channel: str
+    service_sid: str | None
+    """The service that the channel is bound to; None where one is to be created."""
+    fields: Mapping[str, Kept] = field(default_factory=dict)
+    """Managed settings by their name in `ServiceSettings`."""
+    numbers: frozenset[str] = frozenset()
+    guarded: frozenset[str] = frozenset()
+    was: str = ""
+    """Fingerprint of what the base said of the service when the plan was made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPlan:
     """The plan of one account, sorted in the order of work."""
 
@@ -29,17 +61,27 @@ class AccountPlan:
     account_sid: str
     changes: tuple[Change, ...] = ()
     held_back: tuple[HeldBack, ...] = ()
+    already_done: tuple[AlreadyDone, ...] = ()
     findings: tuple[Finding, ...] = ()
+    aims: tuple[Aim, ...] = ()
+    """Of every planned channel."""
     unchanged: int = 0
     """Channels that need nothing."""
     unmanaged_services: int = 0
     unmanaged_numbers: int | None = None
     """Numbers of the account that no channel declares; None when the plan had no need to list them."""
-    bound: tuple[tuple[str, str], ...] = ()
-    """Channel and service SID, for every planned channel that has a service."""
     vanished: frozenset[str] = frozenset()
     """Recorded services that the account does not have any more."""
+    left: frozenset[str] = frozenset()
+    """Recorded channels, and channels whose create was begun, that have left git."""
+    partial: bool = False
+    """Whether only some of the account's channels were looked at."""
     api_calls: int = 0
+
+    @property
+    def bound(self) -> tuple[tuple[str, str], ...]:
+        """Channel and service SID, for every planned channel that has a service."""
+        return tuple((aim.channel, aim.service_sid) for aim in self.aims if aim.service_sid)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +94,8 @@ class Plan:
     partial: bool = False
     commit: str | None = None
     dirty: bool = False
+    warnings: tuple[Finding, ...] = ()
+    """What the plan could not rest on, such as a ledger that cannot be fetched."""
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -63,8 +107,13 @@ class Plan:
         return tuple(sorted(held, key=lambda h: sort_key(h.change)))
 
     @property
+    def already_done(self) -> tuple[AlreadyDone, ...]:
+        return tuple(sorted((d for account in self.accounts for d in account.already_done), key=lambda d: d.sort_key))
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
-        return tuple(sorted((f for account in self.accounts for f in account.findings), key=lambda f: f.sort_key))
+        found = [*self.warnings, *(f for account in self.accounts for f in account.findings)]
+        return tuple(sorted(found, key=lambda f: f.sort_key))
 
     @property
     def refused(self) -> tuple[Change, ...]:
@@ -112,11 +161,22 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         "summary": plan.summary(),
         "changes": [change_to_json(change) for change in plan.changes],
         "held_back": [{**change_to_json(h.change), "reason": str(h.reason)} for h in plan.held_back],
+        "already_done": [_already_done_to_json(done) for done in plan.already_done],
         "unmanaged": {
             "services": sum(a.unmanaged_services for a in plan.accounts),
             "numbers": _total(a.unmanaged_numbers for a in plan.accounts),
         },
         "findings": [finding_to_json(finding) for finding in plan.findings],
+    }
+
+
+def _already_done_to_json(done: AlreadyDone) -> dict[str, Any]:
+    return {
+        "account": done.account,
+        "channel": done.channel,
+        "service_sid": done.service_sid,
+        "what": done.what,
+        "value": masked(done.value),
     }
 
 

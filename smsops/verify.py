@@ -16,10 +16,9 @@ from smsops.changes import (
     FieldDiff,
     MoveNumber,
     UpdateService,
-    Value,
-    masked,
 )
 from smsops.errors import ProviderError
+from smsops.masking import Value, masked
 from smsops.model import LiveService, Unmanaged
 from smsops.providers.base import Reader
 

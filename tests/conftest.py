@@ -14,7 +14,7 @@ from smsops.sandbox.server import Sandbox
 settings.register_profile("smsops", deadline=None, derandomize=True, database=None)
 settings.load_profile("smsops")
 
-FOREIGN = ("SMSOPS_", "TWILIO_", "GIT_", "GITHUB_", "CI_")
+FOREIGN = ("SMSOPS_", "TWILIO_", "GIT_", "GITHUB_", "GITLAB_", "BITBUCKET_", "BUILD_", "CI_")
 FOREIGN_NAMES = ("CI", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "TERM")
 OURS = "SMSOPS_TWILIO_OAI"
 """Names the folder of Twilio's API description; everything else that smsops reads is taken away."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,9 @@ from smsops.apply import apply
 from smsops.binding import wanted
 from smsops.changes import Gate
 from smsops.gates import judge
-from smsops.ledger.folder import FolderLedger
+from smsops.ledger.folder import Folder
+from smsops.ledger.ledger import Ledger
+from smsops.ledger.records import Run
 from smsops.model import Base, Channel, DesiredState, LiveState
 from smsops.outcome import Outcome
 from smsops.plan import plan
@@ -42,6 +45,26 @@ def now() -> str:
     return f"2026-11-23T12:00:00.{next(_clock):06}Z"
 
 
+@dataclass(frozen=True, slots=True)
+class Halting:
+    """Implements `apply.Halt`: the run is told to stop when the test says so, and may take all the time it needs."""
+
+    stopping: Callable[[], bool] = lambda: False
+
+    def reason(self) -> str:
+        return "The run was interrupted." if self.stopping() else ""
+
+    @property
+    def interrupted(self) -> bool:
+        return self.stopping()
+
+    def left(self) -> float:
+        return math.inf
+
+    def sleep(self, seconds: float) -> None:
+        """No test waits."""
+
+
 @dataclass(slots=True, kw_only=True)
 class World:
     """One fresh account in a running sandbox."""
@@ -50,11 +73,11 @@ class World:
     folder: Path
     numbers: tuple[str, ...] = ()
     account_sid: str = field(default_factory=lambda: f"AC{next(_serial):0>32x}".replace("AC0", "ACf", 1))
-    ledger: FolderLedger = field(init=False)
+    ledger: Ledger = field(init=False)
     connection: Connection = field(init=False)
 
     def __post_init__(self) -> None:
-        self.ledger = FolderLedger(self.folder / self.account_sid)
+        self.ledger = Ledger(Folder(self.folder / self.account_sid))
         given = self.sandbox.ensure_account(self.account_sid, numbers=self.numbers)
         self.connection = Connection(
             account_sid=self.account_sid,
@@ -88,7 +111,7 @@ class World:
         return open_reader(self.connection, policy=QUICK)
 
     def base(self) -> Base:
-        return self.ledger.base("us", self.account_sid)
+        return self.ledger.base("us", self.account_sid, None)
 
     def desired(self, *channels: Channel, selected: Iterable[str] | None = None) -> DesiredState:
         chosen = None if selected is None else frozenset(selected)
@@ -103,31 +126,29 @@ class World:
     def apply(
         self, *channels: Channel, allow: Iterable[Gate] = (), policy: Policy = ROOMY
     ) -> tuple[AccountPlan, Outcome]:
-        wish = self.desired(*channels)
+        return self.apply_wish(self.desired(*channels), allow=allow, policy=policy)
+
+    def apply_wish(
+        self, wish: DesiredState, *, allow: Iterable[Gate] = (), policy: Policy = ROOMY
+    ) -> tuple[AccountPlan, Outcome]:
         reader = self.reader()
         found = self._planned(wish, reader, allow, policy)
         assert not [c for c in found.changes if c.refused], found
-        return found, self.carry_out(found, wish, reader, open_writer(reader))
+        return found, self.carry_out(found, reader, open_writer(reader))
 
     def carry_out(
-        self,
-        found: AccountPlan,
-        wish: DesiredState,
-        reader: Reader,
-        writer: Writer,
-        stopping: Callable[[], bool] = lambda: False,
+        self, found: AccountPlan, reader: Reader, writer: Writer, stopping: Callable[[], bool] = lambda: False
     ) -> Outcome:
         return apply(
             found,
-            plan_id="sha256:" + "0" * 64,
-            desired=wish,
+            run=Run(plan_id="sha256:" + "0" * 64),
             base=self.base(),
             reader=reader,
             writer=writer,
             ledger=self.ledger,
             concurrency=8,
             progress=lambda line: None,
-            stopping=stopping,
+            halt=Halting(stopping),
             now=now,
         )
 

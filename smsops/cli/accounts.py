@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ from smsops.cli.project import Opened
 from smsops.errors import ProviderError, SecretError, SmsopsError
 from smsops.model import Channel
 from smsops.project import Account
-from smsops.providers.base import Connection
+from smsops.providers.base import Connection, Patience
 from smsops.secrets import resolve
 from smsops.secrets.base import Secret
 
@@ -57,19 +56,6 @@ def server_of(account: Account) -> str | None:
     return os.environ.get(BASE_URL) or account.api_base_url
 
 
-def ledger_folder(root: Path, *, sandbox: bool, server: str | None = None) -> Path:
-    """Where records are kept: those of the sandbox, of real accounts and of each other server never mix."""
-    if sandbox:
-        return root / ".smsops" / "ledger"
-    return root / ".smsops" / ("local-ledger" if server is None else f"local-ledger-{_as_name(server)}")
-
-
-def _as_name(url: str) -> str:
-    """`127.0.0.1-8080` for `http://127.0.0.1:8080`; never its user info."""
-    place = url.partition("://")[2] or url
-    return re.sub(r"[^a-z0-9.]+", "-", place.rpartition("@")[2].lower()).strip("-.")[:100]
-
-
 def furnish(sandbox: Sandbox, project: Opened, names: Sequence[str]) -> dict[str, Credentials]:
     """Give the sandbox every account, with the numbers that its channels declare and the services that they pin."""
     credentials = {}
@@ -87,14 +73,14 @@ def furnish(sandbox: Sandbox, project: Opened, names: Sequence[str]) -> dict[str
 
 @contextmanager
 def connected(
-    project: Opened, names: Sequence[str], *, sandbox: bool, concurrency: int
+    project: Opened, names: Sequence[str], *, sandbox: bool, concurrency: int, patience: Patience
 ) -> Iterator[Mapping[str, Connection]]:
     """A connection for each named account.
 
     Raises SecretError with every secret that is missing.
     """
     if not sandbox:
-        yield _real(project, names, concurrency)
+        yield _real(project, names, concurrency, patience)
         return
     with running_sandbox(project.root) as running:
         furnished = furnish(running, project, names)
@@ -105,6 +91,7 @@ def connected(
                 password=Secret(credentials.password),
                 base_url=running.base_url,
                 concurrency=concurrency,
+                patience=patience,
             )
             for name, credentials in furnished.items()
         }
@@ -120,12 +107,12 @@ def _channels_of(project: Opened, account: str) -> list[Channel]:
     return [channel for channel in project.channels if channel.account == account]
 
 
-def _real(project: Opened, names: Sequence[str], concurrency: int) -> dict[str, Connection]:
+def _real(project: Opened, names: Sequence[str], concurrency: int, patience: Patience) -> dict[str, Connection]:
     secrets = _secrets(project, names)
-    return {name: _connection(project.project.accounts[name], secrets[name], concurrency) for name in names}
+    return {name: _connection(project.project.accounts[name], secrets[name], concurrency, patience) for name in names}
 
 
-def _connection(account: Account, secret: Secret, concurrency: int) -> Connection:
+def _connection(account: Account, secret: Secret, concurrency: int, patience: Patience) -> Connection:
     return Connection(
         account_sid=account.account_sid,
         username=account.api_key_sid or account.account_sid,
@@ -134,6 +121,7 @@ def _connection(account: Account, secret: Secret, concurrency: int) -> Connectio
         region=account.region,
         edge=account.edge,
         concurrency=concurrency,
+        patience=patience,
     )
 
 

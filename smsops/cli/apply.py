@@ -1,24 +1,29 @@
-"""`smsops apply`: plan, show, ask, carry out, read back."""
+"""`smsops apply`: plan, show, ask, carry out, read back; or carry out a plan that was saved and reviewed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from smsops.apply import apply
+import click
+
 from smsops.changes import Gate
 from smsops.cli import group
-from smsops.cli.lock import locked
+from smsops.cli.carrying import Brake, carry_out, locked, note
+from smsops.cli.ledgers import Book, opened_book
 from smsops.cli.options import option
+from smsops.cli.pins import write_sids
 from smsops.cli.plan import verdict, wish_options
 from smsops.cli.planning import Ready, Wish, now, planned
-from smsops.cli.project import Opened, opened
+from smsops.cli.project import Opened, opened, opened_for_credentials
+from smsops.cli.replanning import replanned
+from smsops.cli.saving import check, opened_plan, plan_file, read_plan
 from smsops.cli.signals import Stop, stopped_in_order
 from smsops.cli.terminal import Terminal
-from smsops.errors import ExitCode, SmsopsError
-from smsops.outcome import Outcome, not_attempted
+from smsops.errors import ExitCode, SmsopsError, UsageError
+from smsops.ledger.records import Ending
 from smsops.planned import Plan
-from smsops.providers import PROVIDERS
 from smsops.render.applied import APPLIED, Applied, summary_text
 from smsops.render.drawn import Drawn
 from smsops.render.plain import counted
@@ -26,7 +31,7 @@ from smsops.render.text import PLAN
 
 _HELP = """Make the accounts what the files say: plan, show, ask, carry out, read back.
 
-Naming channels makes the plan partial."""
+Naming channels makes the plan partial. PLAN_FILE carries out a plan of plan --out, exactly and without asking."""
 _STOPPING = "Stopping after the requests in flight. Press Ctrl-C again to end at once."
 _REVIEWED = "Review the plan, then add --yes."
 
@@ -46,23 +51,116 @@ class Unreported(SmsopsError):
         self.exit_code = applied.exit_code or error.exit_code
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Manner:
+    """How to apply, whatever is applied."""
+
+    concurrency: int
+    lock_timeout: float
+    yes: bool
+    write_sids: bool
+
+
 @group.command("apply", renderers=APPLIED, help=_HELP)
-@wish_options
+@wish_options("[PLAN_FILE | CHANNEL]...")
 @option("--yes", is_flag=True, help="Apply without asking.")
-def command(terminal: Terminal, channels: tuple[str, ...], allow: tuple[str, ...], concurrency: int, yes: bool) -> int:
+@option(
+    "--lock-timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    help="How long to wait for another apply; without it, not at all.",
+)
+@option("--write-sids", is_flag=True, help="Put the SIDs of the services into the channel files.")
+def command(
+    terminal: Terminal,
+    channels: tuple[str, ...],
+    allow: tuple[str, ...],
+    concurrency: int,
+    yes: bool,
+    lock_timeout: float,
+    write_sids: bool,
+) -> int:
+    manner = _Manner(concurrency=concurrency, lock_timeout=lock_timeout, yes=yes, write_sids=write_sids)
+    file = plan_file(channels)
+    if file is None:
+        wish = Wish(channels=channels, allow=frozenset(map(Gate, allow)), concurrency=concurrency)
+        return _apply_files(wish, manner, terminal)
+    if allow:
+        raise UsageError("--allow belongs to plan --out: a saved plan is carried out as it was reviewed.")
+    return _apply_saved(file, manner, terminal)
+
+
+def _apply_files(wish: Wish, manner: _Manner, terminal: Terminal) -> int:
     project = opened(terminal)
-    wish = Wish(channels=channels, allow=frozenset(map(Gate, allow)), concurrency=concurrency)
+    project.require(wish.channels)
+    book = opened_book(project, sandbox=terminal.options.sandbox, strict=True)
     stop = Stop()
-    with locked(project.root), planned(project, wish, terminal) as (plan, ready):
+    with (
+        locked(project, book, _concerned(project, book, wish), manner.lock_timeout, terminal) as lease,
+        planned(project, wish, terminal, book, stop) as (plan, ready),
+    ):
         terminal.show(PLAN["text"], Drawn(plan=plan, channels=project.by_name))
         if (code := verdict(plan)) is ExitCode.OK:
-            _confirm(plan, terminal, yes=yes)
-        with stopped_in_order(stop, notice="" if terminal.options.quiet else _STOPPING):
-            if code is ExitCode.OK:
-                applied = _carry_out(plan, ready, project, wish, terminal, stop)
-            else:
-                applied = Applied(plan=plan, verdict=code)
-            _report(applied, terminal)
+            _confirm(plan, terminal, yes=manner.yes)
+        elif code is ExitCode.REFUSED:
+            note(plan, ready, plan.findings, Ending.REFUSED, book, terminal)
+        return _finish(plan, ready, code, project, book, Brake(stop, lease), manner, terminal)
+
+
+def _concerned(project: Opened, book: Book, wish: Wish) -> set[str]:
+    """Accounts that the run may write to: those of the named channels, or all that have channels or records."""
+    named = set(wish.channels)
+    found = {channel.account for channel in project.channels if not named or channel.name in named}
+    return found if named else found | (set(book.accounts()) & project.project.accounts.keys())
+
+
+def _apply_saved(file: Path, manner: _Manner, terminal: Terminal) -> int:
+    saved = read_plan(file)
+    project = opened_for_credentials(terminal)
+    book = opened_book(project, sandbox=terminal.options.sandbox, strict=True)
+    check(saved, project, book, at=now())
+    plan = opened_plan(saved.plan, project.channels)
+    stop = Stop()
+    with ExitStack() as stack:
+        names = [account.account for account in plan.accounts]
+        lease = stack.enter_context(locked(project, book, names, manner.lock_timeout, terminal))
+        terminal.show(PLAN["text"], Drawn(plan=plan, channels=project.by_name))
+        code = verdict(plan)
+        ready: tuple[Ready, ...] = ()
+        if code is ExitCode.OK:
+            ready = stack.enter_context(
+                replanned(plan, saved.allowed, project, book, terminal, stop, concurrency=manner.concurrency)
+            )
+        return _finish(plan, ready, code, project, book, Brake(stop, lease), manner, terminal)
+
+
+def _finish(
+    plan: Plan,
+    ready: tuple[Ready, ...],
+    code: ExitCode,
+    project: Opened,
+    book: Book,
+    brake: Brake,
+    manner: _Manner,
+    terminal: Terminal,
+) -> int:
+    with stopped_in_order(brake.stop, notice="" if terminal.options.quiet else _STOPPING):
+        applied = Applied(plan=plan, verdict=code)
+        if code is ExitCode.OK:
+            applied = carry_out(
+                plan,
+                ready,
+                project=project,
+                book=book,
+                brake=brake,
+                concurrency=manner.concurrency,
+                terminal=terminal,
+            )
+            if manner.write_sids:
+                write_sids(applied, project, terminal)
+                applied = replace(applied, pinned=True)
+        _report(applied, terminal)
     return applied.exit_code
 
 
@@ -78,44 +176,6 @@ def _confirm(plan: Plan, terminal: Terminal, *, yes: bool) -> None:
         raise Unconfirmed("Nobody is there to confirm the plan, so nothing was written.", hint=_REVIEWED)
     if not answer:
         raise Unconfirmed("The plan was not confirmed, so nothing was written.")
-
-
-def _carry_out(
-    plan: Plan, ready: Sequence[Ready], project: Opened, wish: Wish, terminal: Terminal, stop: Stop
-) -> Applied:
-    """Account after account. After an interruption, or trouble with a record, the others are not attempted."""
-    outcomes: list[Outcome] = []
-    failed: SmsopsError | None = None
-    for one in ready:
-        if stop.is_set():
-            outcomes.append(replace(not_attempted(one.plan, "The run was interrupted."), interrupted=True))
-        elif failed:
-            outcomes.append(not_attempted(one.plan, "The apply stopped at an account before this one."))
-        else:
-            try:
-                outcomes.append(_account(plan, one, wish, terminal, stop))
-                failed = outcomes[-1].unrecorded
-            except SmsopsError as error:
-                outcomes.append(not_attempted(one.plan, "The apply of this account could not begin."))
-                failed = error
-    sandbox = terminal.options.sandbox
-    return Applied(plan=plan, outcomes=tuple(outcomes), channels=project.by_name, error=failed, sandbox=sandbox)
-
-
-def _account(plan: Plan, one: Ready, wish: Wish, terminal: Terminal, stop: Stop) -> Outcome:
-    return apply(
-        one.plan,
-        plan_id=plan.plan_id,
-        desired=one.desired,
-        base=one.base,
-        reader=one.reader,
-        writer=PROVIDERS[one.account.provider].open_writer(one.reader),
-        ledger=one.ledger,
-        concurrency=wish.concurrency,
-        progress=terminal.progress,
-        stopping=stop.is_set,
-        now=now,
-    )
 
 
 def _report(applied: Applied, terminal: Terminal) -> None:

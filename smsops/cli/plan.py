@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
+from functools import reduce
+from pathlib import Path
 from typing import Any
 
 import click
 
 from smsops.changes import ALLOWABLE, Gate
 from smsops.cli import group
+from smsops.cli.ledgers import opened_book
 from smsops.cli.options import Options, option
 from smsops.cli.planning import Wish, planned
 from smsops.cli.project import opened
+from smsops.cli.saving import as_plan_file, write_plan
 from smsops.cli.terminal import Terminal
 from smsops.errors import ExitCode
 from smsops.planned import Plan
@@ -24,10 +29,10 @@ _HELP = """Show what would change; this only reads.
 Naming channels makes the plan partial."""
 
 
-def wish_options(function: Any) -> Any:
-    """The arguments that `plan` and `apply` share."""
+def wish_options(metavar: str) -> Callable[[Any], Any]:
+    """The arguments that `plan` and `apply` share; `metavar` says what may be named."""
     gates = click.Choice([str(gate) for gate in ALLOWABLE])
-    for decorate in (
+    decorators = (
         option(
             "--concurrency",
             metavar="N",
@@ -43,22 +48,31 @@ def wish_options(function: Any) -> Any:
             multiple=True,
             help=f"Let one kind of change through: {', '.join(ALLOWABLE)}. Repeatable.",
         ),
-        click.argument("channels", metavar="[CHANNEL]...", nargs=-1),
-    ):
-        function = decorate(function)
-    return function
+        click.argument("channels", metavar=metavar, nargs=-1),
+    )
+    return lambda function: reduce(lambda made, decorate: decorate(made), decorators, function)
 
 
 @group.command("plan", renderers=PLAN, help=_HELP)
-@wish_options
+@wish_options("[CHANNEL]...")
+@option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Save the plan, for smsops apply FILE.")
 @option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
 def command(
-    terminal: Terminal, channels: tuple[str, ...], allow: tuple[str, ...], concurrency: int, detailed_exitcode: bool
+    terminal: Terminal,
+    channels: tuple[str, ...],
+    allow: tuple[str, ...],
+    concurrency: int,
+    detailed_exitcode: bool,
+    out: Path | None,
 ) -> int:
     project = opened(terminal)
     wish = Wish(channels=channels, allow=frozenset(map(Gate, allow)), concurrency=concurrency)
-    with planned(project, wish, terminal) as (plan, _):
-        terminal.emit(PLAN, Drawn(plan=plan, channels=project.by_name, next_command=_next(terminal.options, wish)))
+    book = opened_book(project, sandbox=terminal.options.sandbox, strict=False)
+    with planned(project, wish, terminal, book) as (plan, _):
+        if out is not None:
+            write_plan(out, plan, wish.allow, project, book)
+        next_command = _next(terminal.options, wish, out)
+        terminal.emit(PLAN, Drawn(plan=plan, channels=project.by_name, next_command=next_command))
     code = verdict(plan)
     return ExitCode.CHANGES if detailed_exitcode and code is ExitCode.OK and plan.changes else code
 
@@ -70,12 +84,14 @@ def verdict(plan: Plan) -> ExitCode:
     return ExitCode.REFUSED if plan.refused else ExitCode.OK
 
 
-def _next(options: Options, wish: Wish) -> str:
+def _next(options: Options, wish: Wish, out: Path | None) -> str:
     """The command that carries the same plan out, for a shell."""
     words = ["smsops"]
     words += ["-C", str(options.chdir)] if options.chdir else []
     words += ["--config", str(options.config)] if options.config else []
     words += ["--sandbox"] if options.sandbox else []
+    if out is not None:
+        return shlex.join([*words, "apply", as_plan_file(out)])
     words += ["apply", *wish.channels]
     for gate in sorted(wish.allow):
         words += ["--allow", gate]

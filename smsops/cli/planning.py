@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Protocol, TypeVar
 
 from smsops import git
+from smsops.apply import Standing
 from smsops.binding import wanted
 from smsops.changes import Gate
-from smsops.cli.accounts import connected, ledger_folder, server_of
+from smsops.cli.accounts import connected
+from smsops.cli.ledgers import Book
 from smsops.cli.project import Opened
 from smsops.cli.terminal import Terminal
 from smsops.errors import Failure, ProviderError
 from smsops.gates import judge
-from smsops.ledger.folder import FolderLedger
-from smsops.model import EMPTY_BASE, Base, DesiredState
+from smsops.model import EMPTY_BASE, Base, DesiredState, LiveState, Wanted
 from smsops.plan import plan
 from smsops.planned import AccountPlan, Plan
 from smsops.project import Account
 from smsops.providers import PROVIDERS
-from smsops.providers.base import Connection, Reader
+from smsops.providers.base import Connection, Endless, Patience, Reader
 from smsops.render.plain import counted
 
+ENDLESS = Endless()
 EXPIRES_AFTER = timedelta(hours=24)
 
 
@@ -45,11 +48,14 @@ class Ready:
     """One account, planned, with what apply needs to carry the plan out."""
 
     account: Account
-    desired: DesiredState
     base: Base
-    ledger: FolderLedger
     reader: Reader
     plan: AccountPlan
+    desired: DesiredState | None = None
+    """What the plan was made for; None for a plan that was saved."""
+    live: LiveState | None = None
+    """What the account said then."""
+    standing: Standing = field(default_factory=Standing)
 
 
 def now() -> str:
@@ -57,37 +63,37 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def ledger_of(project: Opened, account: Account, *, sandbox: bool) -> FolderLedger:
-    """The records of an account; what another server recorded never guides a run against the provider."""
-    return FolderLedger(ledger_folder(project.root, sandbox=sandbox, server=server_of(account)))
-
-
 @contextmanager
-def planned(project: Opened, wish: Wish, terminal: Terminal) -> Iterator[tuple[Plan, tuple[Ready, ...]]]:
+def planned(
+    project: Opened, wish: Wish, terminal: Terminal, book: Book, patience: Patience = ENDLESS
+) -> Iterator[tuple[Plan, tuple[Ready, ...]]]:
     """Plan every account that the run concerns. The sandbox, when it is used, runs until the block ends.
 
     Raises UnknownChannel, SecretError, LedgerError, and ProviderError of the first account that failed.
     """
     project.require(wish.channels)
-    sandbox = terminal.options.sandbox
     accounts = dict(sorted(project.project.accounts.items()))
-    ledgers = {name: ledger_of(project, account, sandbox=sandbox) for name, account in accounts.items()}
-    bases = {name: ledgers[name].base(name, account.account_sid) for name, account in accounts.items()}
-    _warn_of_forgotten(ledgers, terminal)
+    bases = {name: book.base(account) for name, account in accounts.items()}
+    _warn_of_forgotten(set(book.accounts()) - accounts.keys(), terminal)
     wishes = _desired(project, wish, bases)
     names = [desired.account for desired in wishes]
-    with connected(project, names, sandbox=sandbox, concurrency=wish.concurrency) as connections:
-        ready = _side_by_side(project, wish, wishes, bases, ledgers, connections, terminal)
-        yield _whole(project, wish, ready), ready
+    with connected(
+        project, names, sandbox=book.sandbox, concurrency=wish.concurrency, patience=patience
+    ) as connections:
+
+        def one(desired: DesiredState) -> Ready:
+            return _account(project, wish, desired, bases[desired.account], connections[desired.account])
+
+        ready = side_by_side(wishes, one, terminal)
+        yield _whole(project, wish, ready, book), ready
 
 
-def _warn_of_forgotten(ledgers: Mapping[str, FolderLedger], terminal: Terminal) -> None:
+def _warn_of_forgotten(names: Set[str], terminal: Terminal) -> None:
     """Say which accounts smsops worked on and no longer looks at: their channels left git without a trace."""
-    recorded = {name for ledger in ledgers.values() for name in ledger.accounts()}
-    for name in sorted(recorded - ledgers.keys()):
+    for name in sorted(names):
         terminal.talk(
             f"warning: The ledger has records of account {name}, which smsops.yaml does not have. Nothing in that "
-            "account is planned. Put it back into smsops.yaml, also without channels, or remove its records."
+            "account is planned. Put it back into smsops.yaml, also without channels."
         )
 
 
@@ -103,25 +109,26 @@ def _desired(project: Opened, wish: Wish, bases: Mapping[str, Base]) -> list[Des
     return states
 
 
-def _side_by_side(
-    project: Opened,
-    wish: Wish,
-    wishes: Sequence[DesiredState],
-    bases: Mapping[str, Base],
-    ledgers: Mapping[str, FolderLedger],
-    connections: Mapping[str, Connection],
-    terminal: Terminal,
-) -> tuple[Ready, ...]:
-    def one(desired: DesiredState) -> Ready:
-        name = desired.account
-        terminal.progress(f"Reading account {desired.account}.")
-        ready = _account(project, wish, desired, bases[name], ledgers[name], connections[name])
-        terminal.progress(f"Read account {desired.account} with {counted(ready.plan.api_calls, 'request')}.")
+class _OfAccount(Protocol):
+    @property
+    def account(self) -> str: ...
+
+
+T = TypeVar("T", bound=_OfAccount)
+
+
+def side_by_side(wishes: Sequence[T], one: Callable[[T], Ready], terminal: Terminal) -> tuple[Ready, ...]:
+    """Every account read and judged by `one`. Raises ProviderError that names every account that failed."""
+
+    def told(wish: T) -> Ready:
+        terminal.progress(f"Reading account {wish.account}.")
+        ready = one(wish)
+        terminal.progress(f"Read account {wish.account} with {counted(ready.reader.api_calls, 'request')}.")
         return ready
 
     pool = ThreadPoolExecutor(max_workers=max(1, len(wishes)))
     try:
-        reading = [pool.submit(one, desired) for desired in wishes]
+        reading = [pool.submit(told, desired) for desired in wishes]
         failed = [error for future in reading if isinstance(error := future.exception(), ProviderError)]
         if failed:
             raise _all_of(failed)
@@ -138,35 +145,40 @@ def _all_of(failed: Sequence[ProviderError]) -> ProviderError:
     return first
 
 
-def _account(
-    project: Opened, wish: Wish, desired: DesiredState, base: Base, ledger: FolderLedger, connection: Connection
-) -> Ready:
+def _account(project: Opened, wish: Wish, desired: DesiredState, base: Base, connection: Connection) -> Ready:
     account = project.project.accounts[desired.account]
+    reader, live = read_account(account, connection, wanted(desired, base))
+    drawn = plan(desired=desired, live=live, base=base)
+    judged = judge(drawn, desired=desired, base=base, policy=project.project.policy, allow=wish.allow)
+    return Ready(account=account, base=base, reader=reader, plan=judged, desired=desired, live=live)
+
+
+def read_account(account: Account, connection: Connection, wants: Sequence[Wanted]) -> tuple[Reader, LiveState]:
+    """What the account says now. Raises ProviderError that names the account, and its secret when that is refused."""
     try:
         reader = PROVIDERS[account.provider].open_reader(connection)
-        live = reader.read(wanted(desired, base))
+        return reader, reader.read(wants)
     except ProviderError as error:
         error.message = f"Account {account.name}: {error.message}"
         if error.failure is Failure.AUTH:
             error.hint = f"Check {shlex.join(account.secret.target)} ({account.secret.kind}). {error.hint}"
         raise
-    drawn = plan(desired=desired, live=live, base=base)
-    judged = judge(drawn, desired=desired, base=base, policy=project.project.policy, allow=wish.allow)
-    return Ready(account=account, desired=desired, base=base, ledger=ledger, reader=reader, plan=judged)
 
 
-def _whole(project: Opened, wish: Wish, ready: Sequence[Ready]) -> Plan:
+def _whole(project: Opened, wish: Wish, ready: Sequence[Ready], book: Book) -> Plan:
     created = datetime.now(UTC).replace(microsecond=0)
     head = git.source(project.root)
     return Plan(
         accounts=tuple(one.plan for one in ready),
-        created_at=_stamp(created),
-        expires_at=_stamp(created + EXPIRES_AFTER),
+        created_at=stamp(created),
+        expires_at=stamp(created + EXPIRES_AFTER),
         partial=bool(wish.channels),
         commit=head.commit,
         dirty=head.dirty,
+        warnings=tuple(book.warnings),
     )
 
 
-def _stamp(at: datetime) -> str:
+def stamp(at: datetime) -> str:
+    """UTC in ISO 8601, to the second."""
     return at.isoformat().replace("+00:00", "Z")

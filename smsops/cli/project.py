@@ -82,6 +82,17 @@ def load(terminal: Terminal) -> Loaded:
     return load_project(start, config.absolute() if config else None)
 
 
+def opened_for_credentials(terminal: Terminal) -> Opened:
+    """The project for a plan that was saved: smsops.yaml must be valid; what is wrong with channel files is not asked.
+
+    Raises InvalidFiles and ProjectError.
+    """
+    loaded = load(terminal)
+    if loaded.project is None:
+        raise InvalidFiles(loaded.findings)
+    return Opened(project=loaded.project, channels=tuple(sorted(loaded.channels, key=lambda c: c.name)))
+
+
 def opened(terminal: Terminal) -> Opened:
     """A project whose files have no errors; warnings go to stderr. Raises InvalidFiles and ProjectError."""
     loaded = load(terminal)

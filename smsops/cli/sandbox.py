@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from smsops.cli import group
-from smsops.cli.accounts import furnish, ledger_folder, running_sandbox
+from smsops.cli.accounts import furnish, running_sandbox
 from smsops.cli.options import option
 from smsops.cli.project import InvalidFiles, load, opened
 from smsops.cli.signals import Stop, stopped_in_order
@@ -40,7 +40,7 @@ def reset(terminal: Terminal) -> None:
     if loaded.project is None:
         raise InvalidFiles(loaded.findings)
     root = Path(loaded.project.root)
-    found = [*sorted((root / ".smsops").glob("sandbox.db*")), ledger_folder(root, sandbox=True)]
+    found = [*sorted((root / ".smsops").glob("sandbox.db*")), root / ".smsops" / "ledger"]
     removed = [path for path in found if path.exists()]
     try:
         for path in removed:

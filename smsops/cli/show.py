@@ -1,4 +1,4 @@
-"""`smsops show`: what the files say of one channel, and where."""
+"""`smsops show`: what the files say of one channel, and where; or what a saved plan holds."""
 
 from __future__ import annotations
 
@@ -6,11 +6,24 @@ import click
 
 from smsops.cli import group
 from smsops.cli.project import opened
+from smsops.cli.saving import plan_file, read_plan
 from smsops.cli.terminal import Terminal
+from smsops.errors import ExitCode
 from smsops.render.channels import SHOW
+from smsops.render.drawn import Drawn
+from smsops.render.text import PLAN
+
+_HELP = """Show one channel with where each part is declared, or a saved plan.
+
+A plan can be read when it is stale or expired, too."""
 
 
-@group.command("show", renderers=SHOW, help="Show one channel, and where each part of it is declared.")
-@click.argument("channel")
-def command(terminal: Terminal, channel: str) -> None:
-    terminal.emit(SHOW, opened(terminal).channel(channel))
+@group.command("show", renderers=SHOW, help=_HELP)
+@click.argument("what", metavar="CHANNEL | PLAN_FILE")
+def command(terminal: Terminal, what: str) -> int:
+    file = plan_file([what])
+    if file is None:
+        terminal.emit(SHOW, opened(terminal).channel(what))
+    else:
+        terminal.emit(PLAN, Drawn(plan=read_plan(file).plan))
+    return ExitCode.OK

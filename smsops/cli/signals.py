@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import math
 import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+GRACE_S = 3.0
+"""How long requests under way, with their repeats, may go on after a stop; the record and the locks need the rest of
+five seconds.
+"""
+
 
 class Stop:
-    """Whether the run is to stop, for all its threads.
+    """Whether the run is to stop, for all its threads; the patience of its requests (`providers.base.Patience`).
 
     Not a `threading.Event`: a signal may arrive while the main thread holds the event's own lock, and setting it from
     the handler would then wait for ever. Here setting is the release of a lock, which needs no other.
@@ -25,14 +32,27 @@ class Stop:
         self._held = threading.Lock()
         self._held.acquire()
         self._set = False
+        self._at = 0.0
 
     def set(self) -> None:
+        if not self._set:
+            self._at = time.monotonic()
         self._set = True
         with contextlib.suppress(RuntimeError):  # it was set before
             self._held.release()
 
     def is_set(self) -> bool:
         return self._set
+
+    def left(self) -> float:
+        """Seconds that the run may still take: without bound until it is told to stop."""
+        return max(0.0, self._at + GRACE_S - time.monotonic()) if self._set else math.inf
+
+    def sleep(self, seconds: float) -> None:
+        """Wait so long; after a stop no longer than is left, since what is under way has to come to its end."""
+        end = time.monotonic() + seconds
+        if self.wait(seconds):
+            time.sleep(max(0.0, min(end - time.monotonic(), self.left())))
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until it is set, or for so many seconds; whether it is set."""

@@ -1,4 +1,4 @@
-"""SMS5xx and 6xx: gates, applying, and the ledger."""
+"""SMS5xx: gates, applying, saved plans and locks."""
 
 from __future__ import annotations
 
@@ -93,21 +93,75 @@ APPLY_CODES: tuple[Code, ...] = (
         code="SMS509",
         title="Another apply is at work",
         why=(
-            "Two applies that plan side by side would each create the same services. One apply of a project "
-            "runs at a time on a machine; a lock of a process that ended is free at once. The exit code is 7."
+            "Two applies of an account that plan side by side would each create the same services. So each takes a "
+            "lock, here and in the ledger's remote; the message names its holder. A lock whose process has died on "
+            "this machine is free at once, one of another machine when it expires, ten minutes after its last "
+            "renewal. --lock-timeout waits. The exit code is 7."
         ),
         bad="smsops apply --yes & smsops apply --yes",
-        good="smsops apply --yes && smsops apply --yes",
+        good="smsops apply --yes --lock-timeout 600",
     ),
     Code(
-        code="SMS601",
-        title="A record cannot be read or written",
+        code="SMS510",
+        title="Git and the account changed the same thing",
         why=(
-            "Records tell which service belongs to which channel and which numbers smsops attached. With a "
-            "damaged record smsops would know less than it thinks, so it stops. Restore the file, or remove it "
-            "knowingly: then unpinned channels are refused as namesakes until their SIDs are pinned."
+            "Since the last apply somebody changed it in the account, and a commit changed it to something else. "
+            "Nobody can tell from here which of the two is meant. Put the right value into the file: when it is the "
+            "account's, nothing is left to do; when it is git's, let it through with --allow conflict."
         ),
-        bad=".smsops/ledger/records/us/20261123T….json holds half a document",
-        good="the file as smsops wrote it",
+        bad="a webhook edited in the console, and another one in the channel file",
+        good="the same webhook in both, or smsops apply --allow conflict",
+    ),
+    Code(
+        code="SMS511",
+        title="The saved plan is stale",
+        why=(
+            "What a change of the plan rests on has moved since it was made, so what was reviewed is not what would "
+            "happen. Nothing was written; the message names the object, what it was and what it is. What the plan "
+            "does not touch may move freely. The exit code is 6."
+        ),
+        bad="smsops plan --out plan.json; an edit of the same webhook in the console; smsops apply plan.json",
+        good="smsops plan --out plan.json && smsops apply plan.json",
+    ),
+    Code(
+        code="SMS512",
+        title="The saved plan has expired",
+        why=(
+            "A plan is good for 24 hours: an approval that lies around for weeks is not one for today. Nothing was "
+            "written. The exit code is 6."
+        ),
+        bad="smsops apply plan.json   # of last week",
+        good="smsops plan --out plan.json && smsops apply plan.json",
+    ),
+    Code(
+        code="SMS513",
+        title="The file is not a plan as it was saved",
+        why=(
+            "A saved plan ends in a digest over all that it holds. A file with one altered byte was not reviewed as "
+            "it is, whatever the byte means. Nothing was written. The exit code is 6."
+        ),
+        bad="sed -i s/example.com/example.org/ plan.json && smsops apply plan.json",
+        good="smsops plan --out plan.json && smsops apply plan.json",
+    ),
+    Code(
+        code="SMS514",
+        title="The saved plan is for another account",
+        why=(
+            "The plan names the accounts by name and SID, and the server that they were read from. smsops.yaml, or "
+            "the environment, says something else by now. Nothing was written. The exit code is 6."
+        ),
+        bad="smsops --sandbox plan --out plan.json && smsops apply plan.json",
+        good="smsops plan --out plan.json && smsops apply plan.json",
+    ),
+    Code(
+        code="SMS515",
+        title="A channel takes over the service of one that left git",
+        why=(
+            "A file that was renamed without messaging_service_sid looks like a new channel beside one that left. "
+            "Where exactly one channel left with exactly the same numbers, smsops keeps its service, and says so. "
+            "Pin the service to make it certain."
+        ),
+        bad="git mv channels/otp.yaml channels/login-codes.yaml   # and name: login-codes",
+        good="name: login-codes\nmessaging_service_sid: MG00000000000000000000000000000101",
     ),
 )

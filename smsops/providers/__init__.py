@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from smsops.model import Channel
+from smsops.model import Channel, field_key
 from smsops.project import Account
 from smsops.providers.base import Connection, Reader, Writer
 
@@ -25,6 +25,8 @@ class Provider:
     """Raises ProviderError when the connection itself is wrong."""
     open_writer: Callable[[Reader], Writer]
     """A writer over the reader's connections and limits."""
+    properties: Callable[[], Mapping[str, str]]
+    """The channel file's key of each setting to the provider's name of it."""
 
 
 def _twilio_instructions(channel: Channel | None, account: Account | None) -> str:
@@ -45,6 +47,12 @@ def _twilio_writer(reader: Reader) -> Writer:
     return open_writer(reader)
 
 
+def _twilio_properties() -> Mapping[str, str]:
+    from smsops.providers.twilio.wire import PARAMETERS
+
+    return {field_key(name): parameter for name, parameter in PARAMETERS.items()}
+
+
 PROVIDERS: Mapping[str, Provider] = {
     "twilio": Provider(
         name="twilio",
@@ -53,5 +61,6 @@ PROVIDERS: Mapping[str, Provider] = {
         instructions=_twilio_instructions,
         open_reader=_twilio_reader,
         open_writer=_twilio_writer,
+        properties=_twilio_properties,
     ),
 }

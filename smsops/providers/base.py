@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from smsops.changes import Change
-from smsops.model import LiveService, LiveState, Wanted
+from smsops.model import AccountEvent, LiveService, LiveState, Wanted
 from smsops.secrets.base import Secret
+
+
+class Patience(Protocol):
+    """How long a run may still wait: for ever, until it is told to stop; then for a few seconds more."""
+
+    def left(self) -> float:
+        """Seconds that may still be waited; infinite while nothing asks the run to end, 0 when it must end now."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait so long, or until nothing is left."""
+
+
+class Endless:
+    """The patience of a run that nobody can stop."""
+
+    def left(self) -> float:
+        return math.inf
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +47,8 @@ class Connection:
     edge: str | None = None
     concurrency: int = 32
     """The most requests at a time; the adaptive limit stays below it."""
+    patience: Patience = field(default_factory=Endless)
+    """How long repeats and waits may take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +59,10 @@ class Receipt:
     """The service that was written; of a create, the new one."""
     request_id: str | None
     """The provider's id of the request that had the effect; None when the change was already done."""
+    off_air_s: float | None = field(default=None, compare=False)
+    """Of a move: seconds from the answer to the detach until the answer to the attach, while the number was in no pool.
+    A measurement and no part of what was done, so receipts are equal without it.
+    """
 
 
 class Reader(Protocol):
@@ -58,6 +86,11 @@ class Reader(Protocol):
     def other_senders(self, service_sid: str) -> tuple[str, ...]:
         """Senders of the service that are no phone numbers: short codes, alpha senders, channel senders. Read only
         before a service is deleted, since deleting would take them along.
+        """
+
+    def events(self, resource_sids: Sequence[str], *, since: str) -> tuple[AccountEvent, ...]:
+        """What the provider's event log says of these services and numbers since a time (UTC, ISO 8601), in order of
+        time. Reading it is optional: raises ProviderError where the credentials may not, or there is no such log.
         """
 
     @property

@@ -31,6 +31,8 @@ class Applied:
     """What kept a record from being opened or closed; the accounts after it are not attempted."""
     sandbox: bool = False
     """Whether the services are the sandbox's, whose SIDs belong in no file."""
+    pinned: bool = False
+    """Whether the SIDs were put into the files."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -57,8 +59,18 @@ class Applied:
         return tuple(sentence for outcome in self.outcomes for sentence in outcome.differences)
 
 
-_PAINT = {Status.DONE: Paint.ADD, Status.FAILED: Paint.ERROR, Status.NOT_ATTEMPTED: Paint.WARNING}
-_WORDS = {Status.DONE: "done", Status.FAILED: "failed", Status.NOT_ATTEMPTED: "not attempted"}
+_PAINT = {
+    Status.DONE: Paint.ADD,
+    Status.ALREADY_DONE: Paint.FAINT,
+    Status.FAILED: Paint.ERROR,
+    Status.NOT_ATTEMPTED: Paint.WARNING,
+}
+_WORDS = {
+    Status.DONE: "done",
+    Status.ALREADY_DONE: "already done",
+    Status.FAILED: "failed",
+    Status.NOT_ATTEMPTED: "not attempted",
+}
 
 
 def applied_text(applied: Applied, *, color: bool) -> str:
@@ -68,8 +80,8 @@ def applied_text(applied: Applied, *, color: bool) -> str:
         parts.append("error SMS507: After the apply, this differs from the plan:\n" + _listed(applied.differences))
     if applied.error:
         parts.append(f"error {applied.error.code}: {clean(applied.error.message)}\n{_hint(applied.error)}")
-    if (new := list(_new_services(applied))) and not applied.sandbox:
-        parts.append("New services. Put each SID into its channel file:\n" + _listed(new))
+    if (new := list(_new_services(applied))) and not (applied.sandbox or applied.pinned):
+        parts.append("New services. Put each SID into its channel file, or let --write-sids do it:\n" + _listed(new))
     parts.append(painted(summary_text(applied), Paint.STRONG, color=color) + "\n")
     return "\n".join(part for part in parts if part)
 
@@ -87,6 +99,8 @@ def _result(result: Result, applied: Applied, *, color: bool) -> Iterator[str]:
     channel = applied.channels.get(change.channel)
     word = painted(f"{_WORDS[result.status]:<13}", _PAINT[result.status], color=color)
     yield f"{word} {SIGNS[change.action][0]} {clean(change.channel)}: {subject(change, channel)}"
+    if result.off_air_s is not None:
+        yield f"              The number was in no pool for {result.off_air_s:.2f} s."
     if result.reason:
         yield f"              {clean(result.reason)}"
     if result.error:
@@ -121,7 +135,7 @@ def summary_text(applied: Applied) -> str:
         return "Nothing to apply." if applied.exit_code is ExitCode.OK else "Nothing was applied."
     if applied.exit_code in (ExitCode.ERROR, ExitCode.AUTH):
         return f"Nothing was written: {told}."
-    if counts.keys() != {Status.DONE}:
+    if counts.keys() - {Status.DONE, Status.ALREADY_DONE}:
         return f"Not all was applied: {told}. Run apply again to finish."
     return f"Applied: {told}. {_read_back(applied)}"
 

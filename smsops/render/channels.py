@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from smsops.changes import masked
+from smsops.masking import masked
 from smsops.model import Channel, Sender, ServiceSettings, Unmanaged, field_key
 from smsops.render.documents import document
 from smsops.render.plain import Paint, clean, counted, painted, table, width

@@ -16,12 +16,14 @@ HELD_BACK = (
     (Gate.PRUNE, False, "no channel declares the number, and it was in the pool before smsops first applied it"),
     (Gate.PRUNE, True, f"{_DEPARTED}, and the number would be in no pool"),
     (Gate.DELETE_SERVICE, True, f"{_DEPARTED}; deleting it also empties its pool"),
+    (Gate.DRIFT, False, "the account changed it, and policy.drift is report"),
+    (Gate.DRIFT, True, "the account changed it, and policy.drift is report"),
 )
 """Why a change waits, also by whether no channel is bound to its service. What is refused is a finding, and says so
 itself.
 """
 
-_GATES = {"SMS501": Gate.LIMIT, "SMS502": Gate.PROTECTED, "SMS503": Gate.TAKEOVER}
+_GATES = {"SMS501": Gate.LIMIT, "SMS502": Gate.PROTECTED, "SMS503": Gate.TAKEOVER, "SMS510": Gate.CONFLICT}
 
 
 def held_back_text(plan: Plan) -> str:
@@ -29,10 +31,14 @@ def held_back_text(plan: Plan) -> str:
     bound = {(account.account, *pair) for account in plan.accounts for pair in account.bound}
     counts = Counter((step.reason, _place(step.change) not in bound) for step in plan.held_back)
     return "".join(
-        f"Held back, {gate} ({counted(counts[gate, left], 'change')}): {why}. To let it through: --allow {gate}\n"
+        f"Held back, {gate} ({counted(counts[gate, left], 'change')}): {why}.{_way_out(gate)}\n"
         for gate, left, why in HELD_BACK
         if counts[gate, left]
     )
+
+
+def _way_out(gate: Gate) -> str:
+    return f" To let it through: --allow {gate}" if gate in ALLOWABLE else " To revert it: policy.drift: revert"
 
 
 def _place(change: Change) -> tuple[str, str, str | None]:
@@ -87,8 +93,9 @@ def _next(drawn: Drawn) -> Iterator[str]:
     elif plan.changes and not gates:
         yield f"Next: {clean(drawn.next_command)}"
     elif plan.held_back and not gates:
-        waiting = {held.reason for held in plan.held_back}
-        yield f"Next, when this is meant: {clean(drawn.next_command)}{_allowing(waiting)}"
+        waiting = {held.reason for held in plan.held_back} & set(ALLOWABLE)
+        if waiting:
+            yield f"Next, when this is meant: {clean(drawn.next_command)}{_allowing(waiting)}"
 
 
 def _allowing(gates: Set[Gate]) -> str:

@@ -22,12 +22,11 @@ from smsops.changes import (
     MoveNumber,
     Risk,
     UpdateService,
-    Value,
-    masked,
     sort_key,
 )
+from smsops.masking import Kept, masked
 from smsops.model import Channel, Direction, is_toll_free
-from smsops.planned import HeldBack, Plan
+from smsops.planned import AlreadyDone, HeldBack, Plan
 from smsops.render.drawn import Drawn, plan_json
 from smsops.render.findings import findings_text
 from smsops.render.plain import Paint, clean, painted
@@ -65,6 +64,7 @@ def plan_text(drawn: Drawn, *, color: bool) -> str:
     plan = drawn.plan
     services = {(a.account, name): sid for a in plan.accounts for name, sid in a.bound}
     parts = [_block(block, drawn, services, color=color) for block in _blocks(plan)]
+    parts.append(already_done_text(plan, color=color))
     parts.append(findings_text(plan.findings, color=color))
     parts.append(held_back_text(plan))
     parts.append(end_text(drawn, color=color))
@@ -85,7 +85,7 @@ def _change(step: Change | HeldBack) -> Change:
     return step.change if isinstance(step, HeldBack) else step
 
 
-def _by_risk(step: Change | HeldBack) -> tuple[int, tuple[int, str, str, str]]:
+def _by_risk(step: Change | HeldBack) -> tuple[int, tuple[int, str, str, str, str]]:
     change = _change(step)
     return (_RISKS.index(change.risk), sort_key(change))
 
@@ -154,6 +154,20 @@ def _field_diff(diff: FieldDiff) -> str:
     return f"{clean(diff.field)}: {shown(diff.before)} → {shown(diff.after)}"
 
 
+def already_done_text(plan: Plan, *, color: bool) -> str:
+    """What git changed and the account has the same way: told, so that nobody looks for it among the changes."""
+    return "".join(
+        painted(f"= {clean(done.channel)}: {_held(done)}", Paint.FAINT, color=color) + "  already done\n"
+        for done in plan.already_done
+    )
+
+
+def _held(done: AlreadyDone) -> str:
+    if done.what == "phone_numbers":
+        return f"number {clean(done.value)}"
+    return f"{clean(done.what)}: {shown(done.value)}"
+
+
 def subject(change: Change, channel: Channel | None = None) -> str:
     """What a change is about, in words: `number +12065550101 (Ballard clinic)`."""
     match change:
@@ -174,7 +188,7 @@ def _label(number: str, channel: Channel | None) -> str:
     return f" ({clean(label)})" if label else ""
 
 
-def shown(value: Value) -> str:
+def shown(value: Kept) -> str:
     """A setting's value in words; user info of a URL is masked."""
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -1,16 +1,17 @@
 """The Console of the sandbox: edits that happen behind an engine's back, and facts that only Twilio can set.
 
-For tests and drills. Nothing here passes through HTTP, is logged as a request, or checks what the API would check.
+For tests and drills. Nothing here passes through HTTP, is logged as a request, or checks what the API would check. The
+event log tells of these edits as it does of others, as a user's.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from smsops.sandbox import compliance, senders, services
+from smsops.sandbox import compliance, events, senders, services
 from smsops.sandbox.senders import POOLS
 from smsops.sandbox.store import Store
 from smsops.sandbox.switches import Switches
@@ -27,18 +28,19 @@ class Console:
         """A new messaging service with fields as in answers (`inbound_request_url=…`); its SID."""
         with self._store.write() as rows:
             sid = self._store.new_sid("MG")
-            settings = {**services.defaults(friendly_name, self._switches()), **_known(fields)}
+            settings = {**services.defaults(friendly_name, self._switches()), **services.known(fields)}
             services.insert(rows, sid=sid, account_sid=account_sid, fields=settings, now=self._store.now(), hidden=0)
+            events.console_log(self._store, rows).created(account_sid, sid)
         return sid
 
     def update_service(self, sid: str, **fields: object) -> None:
         with self._store.write() as rows:
-            _service(rows, sid)
-            services.update(rows, sid, _known(fields), self._store.now())
+            events.console_log(self._store, rows).updated(_service(rows, sid), services.known(fields))
+            services.update(rows, sid, fields, self._store.now())
 
     def delete_service(self, sid: str) -> None:
         with self._store.write() as rows:
-            _service(rows, sid)
+            events.console_log(self._store, rows).deleted(_service(rows, sid))
             senders.delete_service(rows, sid, self._switches())
 
     def service(self, sid: str) -> dict[str, Any] | None:
@@ -62,19 +64,28 @@ class Console:
     def attach(self, service_sid: str, *numbers: str) -> None:
         """Put numbers (E.164) into a pool, out of whichever pool they are in."""
         with self._store.write() as rows:
-            service = _service(rows, service_sid)
+            account = _service(rows, service_sid)["account_sid"]
+            log = events.console_log(self._store, rows)
             for number in numbers:
-                owned = _number(rows, service["account_sid"], number)
-                rows.execute("DELETE FROM members WHERE sid = ?", (owned["sid"],))
+                owned = _number(rows, account, number)
+                holder = senders.holder(rows, owned["sid"])
+                if holder == service_sid:
+                    continue
+                if holder is not None:
+                    rows.execute("DELETE FROM members WHERE sid = ?", (owned["sid"],))
+                    log.left(account, holder, number)
+                log.joined(account, service_sid, number)
                 senders.join(rows, POOLS["PhoneNumbers"], owned, service_sid, now=self._store.now(), hidden=0)
 
     def detach(self, service_sid: str, *numbers: str) -> None:
         """Take numbers (E.164) out of a pool, without a carrier deregistration."""
         with self._store.write() as rows:
             for number in numbers:
-                statement = "DELETE FROM members WHERE service_sid = ? AND value = ?"
-                if not rows.execute(statement, (service_sid, number)).rowcount:
+                statement = "DELETE FROM members WHERE service_sid = ? AND value = ? RETURNING account_sid"
+                gone = rows.execute(statement, (service_sid, number)).fetchone()
+                if gone is None:
                     raise LookupError(f"{number} is not in the pool of {service_sid}.")
+                events.console_log(self._store, rows).left(gone["account_sid"], service_sid, number)
 
     def own_number(
         self, account_sid: str, number: str, *, capabilities: Iterable[str] | None = None, region: str = "us1"
@@ -140,13 +151,6 @@ class Console:
         """The verification of a toll-free number."""
         with self._store.write() as rows:
             compliance.file_verification(rows, _number(rows, account_sid, number), status, self._store.now())
-
-
-def _known(fields: Mapping[str, object]) -> Mapping[str, object]:
-    unknown = fields.keys() - services.defaults("", Switches()).keys()
-    if unknown:
-        raise LookupError(f"A messaging service has no {', '.join(sorted(unknown))}.")
-    return fields
 
 
 def _service(rows: sqlite3.Connection, sid: str) -> sqlite3.Row:

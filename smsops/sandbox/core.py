@@ -10,7 +10,7 @@ import re
 import sqlite3
 from typing import Any
 
-from smsops.sandbox import accounts, senders, services
+from smsops.sandbox import accounts, events, senders, services
 from smsops.sandbox.call import Call
 from smsops.sandbox.numbering import E164
 from smsops.sandbox.paging import Listing, core_page, fetch, read_core_token, window
@@ -169,7 +169,9 @@ def _update(call: Call, account: str, sid: str) -> Answer:
 
 
 def _release(call: Call, sid: str) -> Answer:
-    call.rows.execute("DELETE FROM members WHERE sid = ?", (sid,))
+    gone = call.rows.execute("DELETE FROM members WHERE sid = ? RETURNING *", (sid,)).fetchone()
+    if gone is not None:
+        events.log_of(call).left(gone["account_sid"], gone["service_sid"], gone["value"])
     call.rows.execute("DELETE FROM owned WHERE sid = ?", (sid,))
     return Answer(status=204)
 

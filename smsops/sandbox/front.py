@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from smsops.sandbox import accounts, core, messaging
+from smsops.sandbox import accounts, core, events, messaging
 from smsops.sandbox.accounts import Identity
 from smsops.sandbox.call import Call
 from smsops.sandbox.faults import CODE_OF_STATUS, Fault, FaultKind, Faults, Strike
@@ -207,19 +207,25 @@ def _common(request: Request, request_id: str, count: int, seconds: float) -> di
         "Twilio-Concurrent-Requests": str(count),
         "Twilio-Request-Duration": f"{seconds:.3f}",
         "X-Home-Region": "us1",
-        "X-Api-Domain": "api.twilio.com" if request.path.startswith("/2010") else "messaging.twilio.com",
+        "X-Api-Domain": f"{_product(request.path)}.twilio.com",
         "X-Powered-By": "AT-5000",
         "X-Shenanigans": "none",
     }
 
 
 def _room(call: Call) -> Answer:
+    rooms = {"messaging": messaging.answer, "monitor": events.answer, "api": core.answer}
     path = call.request.path
-    if path.startswith("/v1/"):
-        return messaging.answer(call)
-    if path.startswith("/2010-04-01/"):
-        return core.answer(call)
-    raise not_simulated(path)
+    if not path.startswith(("/v1/", "/2010-04-01/")):
+        raise not_simulated(path)
+    return rooms[_product(path)](call)
+
+
+def _product(path: str) -> str:
+    """Which of Twilio's hosts has the path; in the sandbox all have one port."""
+    if path.startswith("/2010"):
+        return "api"
+    return "monitor" if path == "/v1/Events" or path.startswith("/v1/Events/") else "messaging"
 
 
 def _written_service(request: Request) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from smsops.sandbox import compliance, pools, senders, services
+from smsops.sandbox import compliance, events, pools, senders, services
 from smsops.sandbox.call import Call
 from smsops.sandbox.paging import Listing, product_page, read_product_token, window
 from smsops.sandbox.senders import POOLS
@@ -81,16 +81,20 @@ def _create(call: Call) -> Answer:
         now=call.store.now(),
         hidden=call.switches.lag,
     )
+    events.log_of(call).created(account, sid)
     return _answer(call, _service(call, sid), 201)
 
 
 def _update(call: Call, row: sqlite3.Row) -> Answer:
-    services.update(call.rows, row["sid"], services.parse(call.request.form, call.switches), call.store.now())
+    fields = services.parse(call.request.form, call.switches)
+    events.log_of(call).updated(row, fields)
+    services.update(call.rows, row["sid"], fields, call.store.now())
     return _answer(call, _service(call, row["sid"]), 200)
 
 
 def _delete(call: Call, row: sqlite3.Row) -> Answer:
     senders.delete_service(call.rows, row["sid"], call.switches)
+    events.log_of(call).deleted(row)
     return Answer(status=204)
 
 

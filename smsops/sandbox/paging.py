@@ -33,6 +33,8 @@ class Listing:
     where: str
     values: tuple[object, ...]
     order: str = "seq"
+    newest_first: bool = False
+    """Whether the rows come in falling order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +90,13 @@ def fetch(rows: sqlite3.Connection, listing: Listing, window: Window) -> Page:
     sql = f"SELECT * FROM {listing.table} WHERE {listing.where}"
     values = listing.values
     backward = window.before is not None
+    beyond, short_of = ("<", ">") if listing.newest_first else (">", "<")
     if window.after is not None:
-        sql, values = f"{sql} AND {listing.order} > ?", (*values, window.after)
+        sql, values = f"{sql} AND {listing.order} {beyond} ?", (*values, window.after)
     if window.before is not None:
-        sql, values = f"{sql} AND {listing.order} < ?", (*values, window.before)
-    sql = f"{sql} ORDER BY {listing.order} {'DESC' if backward else 'ASC'} LIMIT ?"
+        sql, values = f"{sql} AND {listing.order} {short_of} ?", (*values, window.before)
+    falling = backward != listing.newest_first
+    sql = f"{sql} ORDER BY {listing.order} {'DESC' if falling else 'ASC'} LIMIT ?"
     found = rows.execute(sql, (*values, window.size + 1)).fetchall()
     more, found = len(found) > window.size, found[: window.size]
     if backward:
@@ -124,7 +128,7 @@ def read_product_token(token: str) -> tuple[bool, Key]:
 
 def read_core_token(token: str) -> tuple[bool, Key]:
     """`PA<sid>` (after) or `PB<sid>` (before)."""
-    if not re.fullmatch(r"P[AB][A-Z]{2}[0-9a-f]{32}", token):
+    if not re.fullmatch(r"P[AB][A-Z]{2}[0-9a-fA-F]{32}", token):
         raise invalid("PageToken")
     return token[1] == "A", token[2:]
 
@@ -138,11 +142,12 @@ def product_page(
     base_url: str,
     switches: Switches,
     filters: tuple[str, ...],
+    real_host: str = REAL_HOST,
 ) -> dict[str, Any]:
     """The body of a product API list: `meta` with absolute links, and the items under their key."""
     size, number = page.window.size, page.window.page
     kept = {name: request.query[name] for name in filters if name in request.query}
-    where = f"{REAL_HOST if switches.real_host_links else base_url}{request.path}"
+    where = f"{real_host if switches.real_host_links else base_url}{request.path}"
 
     def link(page_number: int, token: str | None = None) -> str:
         query = {**kept, "PageSize": size, "Page": page_number} | ({} if token is None else {"PageToken": token})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 
-from smsops.sandbox import senders, services
+from smsops.sandbox import events, senders, services
 from smsops.sandbox.call import Call
 from smsops.sandbox.paging import Listing, product_page, read_product_token, window
 from smsops.sandbox.senders import Pool
@@ -26,7 +26,7 @@ def instance(call: Call, service: sqlite3.Row, pool: Pool, sid: str) -> Answer:
     return call.by_method(
         {
             "GET": lambda: call.lagging("members", row) or _answer(call, pool, row, 200),
-            "DELETE": lambda: _remove(call, service, sid),
+            "DELETE": lambda: _remove(call, service, row),
         }
     )
 
@@ -69,6 +69,8 @@ def _add_owned(call: Call, service: sqlite3.Row, pool: Pool) -> Answer:
         return Refusal(409, 20409, "Number registration failed due to conflict.").answer()
     _check_fit(call, service, pool, owned)
     row = senders.join(call.rows, pool, owned, service["sid"], now=call.store.now(), hidden=call.switches.lag)
+    if pool.segment == "PhoneNumbers":
+        events.log_of(call).joined(service["account_sid"], service["sid"], row["value"])
     _touch(call, service)
     return _answer(call, pool, row, call.switches.added_status if pool.limited else 201)
 
@@ -119,8 +121,10 @@ def _add_alpha(call: Call, service: sqlite3.Row, pool: Pool) -> Answer:
     return _answer(call, pool, row, 201)
 
 
-def _remove(call: Call, service: sqlite3.Row, sid: str) -> Answer:
-    senders.leave(call.rows, sid, call.switches)
+def _remove(call: Call, service: sqlite3.Row, row: sqlite3.Row) -> Answer:
+    senders.leave(call.rows, row["sid"], call.switches)
+    if row["kind"] == "PhoneNumbers":
+        events.log_of(call).left(service["account_sid"], service["sid"], row["value"])
     _touch(call, service)
     return Answer(status=204)
 

@@ -78,12 +78,13 @@ def own_number(
     account_sid: str,
     number: str,
     now: int,
+    sid: str | None = None,
     capabilities: Iterable[str] | None = None,
     region: str = HOME_REGION,
 ) -> str:
     """Give the account a phone number (E.164) and return its SID; one that it has stays as it is."""
     facts = nature(number)
-    sid = number_sid(account_sid, number)
+    sid = sid or number_sid(account_sid, number)
     fields = {**_NUMBER_FIELDS, "friendly_name": numbering.friendly_name(number)}
     if switches.sample_reply:
         fields["sms_url"] = SAMPLE_REPLY_URL

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from smsops.errors import SmsopsError
-from smsops.sandbox import accounts, inbound
+from smsops.sandbox import accounts, inbound, loading
 from smsops.sandbox.accounts import Credentials, KeyKind
 from smsops.sandbox.console import Console
 from smsops.sandbox.control import Control
@@ -17,6 +17,7 @@ from smsops.sandbox.faults import Faults
 from smsops.sandbox.front import Front
 from smsops.sandbox.inbound import Inbound
 from smsops.sandbox.listener import LoopbackServer
+from smsops.sandbox.loading import LoadedNumber, LoadedService
 from smsops.sandbox.store import Store
 from smsops.sandbox.switches import Switches
 from smsops.sandbox.traffic import Requests
@@ -150,6 +151,12 @@ class Sandbox:
             numbers=numbers,
             service_sids=service_sids,
         )
+
+    def load_account(
+        self, account_sid: str, *, services: Iterable[LoadedService], numbers: Mapping[str, LoadedNumber]
+    ) -> Credentials:
+        """A copy of an account as somebody has read it; its credentials here. For a sandbox that never saw it."""
+        return loading.load_account(self.store, self.switches, account_sid, services=services, numbers=numbers)
 
     def add_key(
         self, account_sid: str, key_sid: str, *, kind: KeyKind = KeyKind.STANDARD, permissions: Iterable[str] = ()

@@ -67,6 +67,14 @@ def parse(form: Mapping[str, str], switches: Switches) -> dict[str, Any]:
     return {key: reader(name, form[name], switches) for name, (key, reader) in _PARAMETERS.items() if name in form}
 
 
+def known(fields: Mapping[str, object]) -> Mapping[str, object]:
+    """The fields themselves. Raises LookupError for one that a messaging service does not have."""
+    unknown = fields.keys() - defaults("", Switches()).keys()
+    if unknown:
+        raise LookupError(f"A messaging service has no {', '.join(sorted(unknown))}.")
+    return fields
+
+
 def url(name: str, value: str, switches: Switches) -> str:
     """A URL parameter; '' clears. Raises Refusal with the switched code."""
     if value and (len(value) > 4000 or not URL.match(value)):

@@ -22,7 +22,7 @@ from smsops.sandbox.numbering import seeded
 
 APPLICATION_ID = 0x534D534F
 """`SMSO`: marks a database as the sandbox's own."""
-LAYOUT = 1
+LAYOUT = 2
 """Version of the tables."""
 BUSY_SECONDS = 10.0
 """How long a write waits for another process."""
@@ -56,6 +56,11 @@ CREATE TABLE filings (
 CREATE TABLE violations (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, method TEXT NOT NULL, path TEXT NOT NULL, account_sid TEXT NOT NULL,
     number TEXT NOT NULL);
+CREATE TABLE events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, sid TEXT NOT NULL UNIQUE, account_sid TEXT NOT NULL,
+    resource_sid TEXT NOT NULL, event_type TEXT NOT NULL, data TEXT NOT NULL, actor_sid TEXT NOT NULL,
+    actor_type TEXT NOT NULL, source TEXT NOT NULL, source_ip TEXT NOT NULL, recorded INTEGER NOT NULL);
+CREATE INDEX events_of_resource ON events (account_sid, resource_sid, seq);
 CREATE TABLE conversations (sid TEXT PRIMARY KEY);
 CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
@@ -163,11 +168,14 @@ class Store:
         return int(time.time())
 
     def new_sid(self, prefix: str) -> str:
-        """An SID nobody has yet: random, or the next of the seed's sequence. Call it inside `write`."""
+        """An SID nobody has yet: random, or the next of the seed's sequence, which each prefix has for itself. Call it
+        inside `write`.
+        """
         if self._seed is None:
             return prefix + os.urandom(16).hex()
         row = self._rows.execute(
-            "INSERT INTO counters VALUES ('sid', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value"
+            "INSERT INTO counters VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
+            (prefix,),
         ).fetchone()
         return seeded(prefix, self._seed, str(row[0]))
 

@@ -66,6 +66,8 @@ class Switches:
     """HTTP status of 70051, a restricted key without the permission: 403 or 401 (section 5, 13 item 6)."""
     foreign_account_code: int = 20404
     """A core path of an account out of reach: 20404 with 404, or 20003 with 401 (13 item 7)."""
+    events_status: int = 200
+    """HTTP status of the event log: 200, or the refusal of an account or a key that may not read it, such as 403."""
     sample_reply: bool = False
     """A newly owned number answers with Twilio's sample reply until it is configured (1.5, 13 item 25)."""
     lag: int = 0

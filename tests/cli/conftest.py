@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,14 @@ import pytest
 
 from smsops.cli.boundary import run as run_argv
 from smsops.sandbox.server import Sandbox
-from tests.cli.door import CODES, PROJECT, SUPPORT, Ran, Run, write_project
+from tests.cli.door import CODES, PROJECT, SUPPORT, Ran, Run, git, write_project
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(_own_environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git without anybody's settings."""
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
 
 
 @pytest.fixture
@@ -34,14 +42,24 @@ def run(capfd: pytest.CaptureFixture[str]) -> Run:
     return one
 
 
+def committed(root: Path) -> None:
+    """Make the project a repository of a person's own, with one commit."""
+    git(root, "init", "-q", "-b", "main")
+    git(root, "config", "user.name", "Ada")
+    git(root, "config", "user.email", "ada@example.com")
+    git(root, "add", ".")
+    git(root, "commit", "-qm", "first")
+
+
 SERIAL = iter(range(1, 1000))
 
 
 @pytest.fixture
 def server(project: Path, sandbox: Sandbox) -> Mapping[str, str]:
-    """The environment that sends the project to a fresh account of the running sandbox."""
+    """The environment that sends the project, committed, to a fresh account of the running sandbox."""
     sid = f"ACc11{next(SERIAL):029x}"
     write_project(project, project=re.sub(r"AC\w{32}", sid, PROJECT))
+    committed(project)
     given = sandbox.ensure_account(sid, numbers=["+12065550101", "+12065550102", "+12065550103"])
     return {"SMSOPS_API_BASE_URL": sandbox.base_url, "US_TOKEN": given.password, "ACCOUNT_SID": sid}
 

@@ -10,8 +10,13 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from smsops.git import Repository
+from smsops.ledger.branch import Branch
+from smsops.locks.hold import held
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "AC000000000000000000000000000000a1"
@@ -75,6 +80,36 @@ def write_project(root: Path, *, project: str | None = None, **channels: str) ->
     for name, text in channels.items():
         (root / "channels" / f"{name}.yaml").write_text(text, encoding="utf-8")
     return root
+
+
+def git(root: Path, *words: str) -> str:
+    done = subprocess.run(["git", "-C", str(root), *words], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+LEDGER = "smsops-ledger"
+
+
+def records(root: Path, account: str = "us") -> list[Any]:
+    """Every record of the account on the ledger's branch, oldest first."""
+    shelf = Branch(Repository(root), LEDGER, None)
+    return [json.loads(shelf.read(path)) for path in shelf.paths() if path.startswith(f"records/{account}/")]
+
+
+@contextmanager
+def at_work(root: Path, account: str = "us") -> Iterator[None]:
+    """Another apply of the account is at work in this repository."""
+    folder = Repository(root).common_dir() / "smsops" / "locks"
+    with held(
+        [account],
+        folder=folder,
+        repository=None,
+        remote=None,
+        actor="Bob",
+        timeout_s=0,
+        clock=lambda: datetime.now(UTC),
+    ):
+        yield
 
 
 def process(*argv: str, cwd: Path, env: Mapping[str, str] | None = None) -> Ran:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import pty
 import re
@@ -13,10 +14,21 @@ from pathlib import Path
 
 import pytest
 
-from smsops.cli.lock import locked
 from smsops.sandbox.faults import Fault, FaultKind
 from smsops.sandbox.server import Sandbox
-from tests.cli.door import CODES, ROOT, TWO_ACCOUNTS, Run, process, started, until, write_project
+from tests.cli.door import (
+    CODES,
+    LEDGER,
+    ROOT,
+    TWO_ACCOUNTS,
+    Run,
+    at_work,
+    process,
+    records,
+    started,
+    until,
+    write_project,
+)
 
 
 def test_yes_applies_and_says_what_was_done(project: Path) -> None:
@@ -179,7 +191,7 @@ def test_a_record_that_cannot_be_opened_is_told_with_every_change_and_a_hint(pro
     ran = run("--sandbox", "apply", "--yes")
     assert ran.code == 1
     assert ran.out.count("not attempted ") == 5
-    assert "error SMS601: The record of account us cannot be written" in ran.out
+    assert re.search(r"error SMS601: The record records/us/\w+-\w+\.json cannot be written to \.smsops/ledger", ran.out)
     assert "\nhint: " in ran.out
     assert run("--sandbox", "plan", "-o", "json").document["summary"]["create"] == 2
 
@@ -187,11 +199,22 @@ def test_a_record_that_cannot_be_opened_is_told_with_every_change_and_a_hint(pro
 def test_a_record_that_cannot_be_written_stops_before_the_first_write(
     project: Path, remote: Run, sandbox: Sandbox
 ) -> None:
-    (project / ".smsops").write_text("in the way")
+    (project / ".git" / "refs" / "heads" / f"{LEDGER}.lock").touch()
     ran = remote("apply", "--yes", "-o", "json")
     assert ran.code == 1
     assert ran.document["error"]["code"] == "SMS601"
     assert sandbox.console.services(os.environ["ACCOUNT_SID"]) == ()
+
+
+def test_a_lock_that_cannot_be_written_stops_before_anything_is_read(
+    project: Path, remote: Run, sandbox: Sandbox
+) -> None:
+    (project / ".git" / "smsops").write_text("in the way")
+    sandbox.requests.clear()
+    ran = remote("apply", "--yes", "-o", "json")
+    assert ran.code == 1
+    assert ran.document["error"]["code"] == "SMS601"
+    assert tuple(sandbox.requests) == ()
 
 
 def test_accounts_are_applied_one_after_the_other_and_summed_up(project: Path, run: Run) -> None:
@@ -215,14 +238,16 @@ def test_the_token_is_in_no_output(project: Path, server: Mapping[str, str], san
             ran = process(*command, "-v", "-o", "json", "-o", "text=out", cwd=project, env=server)
             assert server["US_TOKEN"] not in ran.out + ran.err
         sandbox.faults.clear()
-    written = "".join(path.read_text() for path in project.rglob("*") if path.is_file())
+    files = [path for path in project.rglob("*") if path.is_file() and ".git" not in path.parts]
+    written = "".join(path.read_text() for path in files) + json.dumps(records(project))
     assert "US_TOKEN" in written
+    assert '"actor": "Ada <ada@example.com>"' in written
     assert server["US_TOKEN"] not in written
 
 
 def test_a_second_apply_at_the_same_time_is_7_and_writes_nothing(project: Path, remote: Run, sandbox: Sandbox) -> None:
     sandbox.requests.clear()
-    with locked(project):
+    with at_work(project):
         ran = remote("apply", "--yes", "-o", "json")
         assert remote("plan").code == 0
     assert ran.code == 7

@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from smsops.cli.lock import locked
 from smsops.codes.apply import APPLY_CODES
+from smsops.codes.ledger import LEDGER_CODES
 from smsops.codes.provider import PROVIDER_CODES
+from smsops.git import Repository
+from smsops.ledger.branch import Branch
 from smsops.sandbox.faults import Fault, FaultKind
 from smsops.sandbox.server import Sandbox
-from tests.cli.door import CODES, SUPPORT, Run, write_project
+from tests.cli import ledger_scenes as scenes
+from tests.cli.door import CODES, LEDGER, SUPPORT, Run, at_work, write_project
 
 SERVICE = r"^/v1/Services$"
 UNPIN = "provider: twilio\n"
@@ -145,15 +148,45 @@ def lose_the_answer_to_a_create(scene: Scene) -> None:
 
 
 def hold_the_lock(scene: Scene) -> None:
-    scene.held.enter_context(locked(scene.root))
+    scene.held.enter_context(at_work(scene.root))
 
 
 def spoil_the_record(scene: Scene) -> None:
-    for path in (scene.root / ".smsops").rglob("*.json"):
-        path.write_text("{")
+    shelf = Branch(Repository(scene.root), LEDGER, None)
+    for path in shelf.paths():
+        shelf.write(path, b"{", "somebody's slip")
+
+
+def edit_it_in_the_console(scene: Scene) -> None:
+    scene.sandbox.console.update_service(scene.service_sid("support"), inbound_request_url="https://x.example.com/")
+
+
+def change_it_in_git_and_in_the_console(scene: Scene) -> None:
+    edit_it_in_the_console(scene)
+    scene.rewrite(support=MOVED)
+
+
+def edit_what_a_plan_rests_on(scene: Scene) -> None:
+    scene.rewrite(support=MOVED)
+    assert scene.run("plan", "--out", scenes.PLAN).code == 0
+    edit_it_in_the_console(scene)
+
+
+def send_the_plan_to_another_account(scene: Scene) -> None:
+    scene.rewrite(project=lambda text: text.replace(scene.account_sid, "AC" + "9" * 32))
+
+
+def of_the_root(spoil: Callable[[Path], None]) -> Arrange:
+    return lambda scene: spoil(scene.root)
+
+
+def die_in_an_apply(scene: Scene) -> None:
+    scenes.begin_and_die(scene.root, scene.account_sid)
 
 
 APPLY = ("apply", "--yes", "-o", "json")
+SAVED = ("apply", scenes.PLAN, "-o", "json")
+VERIFY = ("audit", "verify", "-o", "json")
 BAD: Mapping[str, tuple[Arrange, tuple[str, ...]]] = {
     "SMS401": (pin_to_nothing, APPLY),
     "SMS402": (declare_a_foreign_number, APPLY),
@@ -174,7 +207,18 @@ BAD: Mapping[str, tuple[Arrange, tuple[str, ...]]] = {
     "SMS507": (never_show_a_new_member, APPLY),
     "SMS508": (lose_the_answer_to_a_create, APPLY),
     "SMS509": (hold_the_lock, APPLY),
+    "SMS510": (change_it_in_git_and_in_the_console, APPLY),
+    "SMS511": (edit_what_a_plan_rests_on, SAVED),
+    "SMS512": (of_the_root(scenes.expire), SAVED),
+    "SMS513": (of_the_root(scenes.flip_a_byte), SAVED),
+    "SMS514": (send_the_plan_to_another_account, SAVED),
     "SMS601": (spoil_the_record, APPLY),
+    "SMS602": (of_the_root(scenes.lose_the_remote), APPLY),
+    "SMS603": (of_the_root(scenes.leave_git), VERIFY),
+    "SMS604": (of_the_root(scenes.alter_a_record), VERIFY),
+    "SMS605": (of_the_root(scenes.lose_a_record), VERIFY),
+    "SMS606": (die_in_an_apply, VERIFY),
+    "SMS607": (of_the_root(scenes.fork), VERIFY),
 }
 
 
@@ -187,12 +231,13 @@ def scene(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Scene]:
     assert remote("apply", "--yes").code == 0
+    assert remote("plan", "--out", scenes.PLAN).code == 0
     with ExitStack() as held:
         yield Scene(project, sandbox, server["ACCOUNT_SID"], remote, monkeypatch.setenv, held)
 
 
 def test_every_code_has_a_run_that_raises_it() -> None:
-    assert set(BAD) == {code.code for code in (*PROVIDER_CODES, *APPLY_CODES)}
+    assert {*BAD, "SMS515"} == {code.code for code in (*PROVIDER_CODES, *APPLY_CODES, *LEDGER_CODES)}
 
 
 @pytest.mark.parametrize("code", BAD)
@@ -206,9 +251,20 @@ def test_the_run_raises_the_code_and_is_not_done(scene: Scene, code: str) -> Non
     assert_hidden(os.environ["US_TOKEN"], ran.out + ran.err, scene)
 
 
+def test_a_renamed_file_is_a_warning_and_the_run_goes_on(scene: Scene) -> None:
+    (scene.root / "channels" / "codes.yaml").unlink()
+    scene.rewrite(logins=CODES.replace("name: codes", "name: logins"))
+    ran = scene.run("plan", "-o", "json")
+    assert ran.code == 0
+    assert [(f["code"], f["severity"]) for f in ran.document["findings"]] == [("SMS515", "warning")]
+
+
 def assert_hidden(token: str, printed: str, scene: Scene) -> None:
     """The secret is in no output and in no file, neither as it is nor as it travels."""
     kept = "".join(path.read_text(errors="replace") for path in scene.root.rglob("*") if path.is_file())
+    if (scene.root / ".git").exists():
+        shelf = Branch(Repository(scene.root), LEDGER, None)
+        kept += "".join(shelf.read(path).decode() for path in shelf.paths())
     for form in (token, base64.b64encode(f"{scene.account_sid}:{token}".encode()).decode()):
         assert not form or form not in printed + kept
 

@@ -18,11 +18,13 @@ import pytest
 from smsops.cli.signals import Stop
 from smsops.sandbox.faults import Fault, FaultKind
 from smsops.sandbox.server import Sandbox
-from tests.cli.door import CODES, SUPPORT, TWO_ACCOUNTS, Run, started, until, write_project
+from tests.cli.door import CODES, SUPPORT, TWO_ACCOUNTS, Run, at_work, records, started, until, write_project
 
 BOTH = pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 FIRST_CREATE = Fault(kind=FaultKind.DELAY, method="POST", path="/Services$", seconds=600)
 """The first create of an account goes alone, so nothing else is in flight while it waits."""
+IN_TIME_S = 5.0
+"""How long an apply may take to end after a signal."""
 NOTICE = b"Stopping after the requests in flight."
 
 
@@ -35,8 +37,7 @@ def when(happened: Callable[[], bool], running: subprocess.Popen[bytes]) -> None
 
 def states(project: Path, account: str = "us") -> list[str]:
     """`started` or `finished` of every record of the account."""
-    records = sorted(project.glob(f".smsops/local-ledger-*/records/{account}/*.json"))
-    return [json.loads(path.read_text(encoding="utf-8"))["data"]["state"] for path in records]
+    return [record["data"]["state"] for record in records(project, account)]
 
 
 def statuses(document: Any) -> dict[str, list[str]]:
@@ -166,6 +167,50 @@ def test_a_second_signal_ends_the_process_and_the_next_apply_finishes(
     when_created(sandbox)
     assert remote("apply", "--yes").code == 0
     assert len(sandbox.console.services(os.environ["ACCOUNT_SID"])) == 2
+
+
+@BOTH
+def test_what_cannot_end_in_time_is_left_behind_and_the_next_apply_finds_out_what_came_of_it(
+    ending: signal.Signals, project: Path, server: Mapping[str, str], sandbox: Sandbox, remote: Run
+) -> None:
+    sandbox.faults.add(FIRST_CREATE)
+    with started("apply", "--yes", "-o", "json", cwd=project, env=server) as running:
+        when(lambda: not sandbox.faults.left, running)
+        asked = time.monotonic()
+        running.send_signal(ending)
+        out, err = running.communicate()
+        took = time.monotonic() - asked
+    assert (running.returncode, took < IN_TIME_S) == (130, True), took
+    assert b"Traceback" not in err
+    document = json.loads(out)
+    assert statuses(document)["failed"] == ["codes service.create"]
+    assert len(statuses(document)["not-attempted"]) == 4
+    assert "still under way" in document["results"][0]["error"]["message"]
+    (record,) = records(project)
+    assert (record["data"]["state"], record["data"]["ending"]) == ("finished", "interrupted")
+    assert record["data"]["creating"] == {"codes": "codes"}
+    with at_work(project):
+        """The lock is free."""
+    sandbox.faults.clear()
+    when_created(sandbox)
+    assert remote("apply", "--yes").code == 0
+    assert len(sandbox.console.services(os.environ["ACCOUNT_SID"])) == 2
+    assert remote("plan", "--detailed-exitcode").code == 0
+
+
+def test_repeats_end_when_the_time_is_up(project: Path, server: Mapping[str, str], sandbox: Sandbox) -> None:
+    sandbox.requests.clear()
+    sandbox.faults.add(Fault(method="POST", path="/Services$", status=429, retry_after="30", times=None))
+    with started("apply", "--yes", "-o", "json", cwd=project, env=server) as running:
+        when(lambda: bool(sandbox.requests.writes), running)
+        asked = time.monotonic()
+        running.send_signal(signal.SIGTERM)
+        out, _ = running.communicate()
+        took = time.monotonic() - asked
+    assert (running.returncode, took < IN_TIME_S) == (130, True), took
+    assert len(statuses(json.loads(out))["not-attempted"]) == 4
+    assert states(project) == ["finished"]
+    assert sandbox.console.services(server["ACCOUNT_SID"]) == ()
 
 
 def when_created(sandbox: Sandbox) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from smsops.changes import Gate
+from smsops.changes import Class, Gate
 from smsops.errors import ExitCode, Failure, LedgerError, ProviderError
+from smsops.ledger.records import Run
 from smsops.model import Base, Channel, Direction, Sender
 from smsops.outcome import Status
 from smsops.providers.twilio.write import TwilioWriter, open_writer
@@ -73,13 +74,12 @@ def test_a_channel_switched_to_outbound_ends_without_any_inbound_url(world: Worl
     sid = world.service_sid("a")
     world.sandbox.console.update_service(sid, use_inbound_webhook_on_number=True)
     world.sandbox.requests.clear()
-    world.apply(one_way)
-    (update,) = world.sandbox.requests.writes
-    assert dict(update.params) == {
-        "InboundRequestUrl": "",
-        "FallbackUrl": "",
-        "UseInboundWebhookOnNumber": "false",
-    }
+    found, _ = world.apply(one_way)
+    assert [c.klass for c in found.changes] == [Class.DRIFT, Class.INTENDED]
+    assert [dict(update.params) for update in world.sandbox.requests.writes] == [
+        {"UseInboundWebhookOnNumber": "false"},
+        {"InboundRequestUrl": "", "FallbackUrl": ""},
+    ]
     live = world.live(sid)
     assert not live["inbound_request_url"]
     assert not live["fallback_url"]
@@ -196,11 +196,10 @@ def test_when_every_change_fails_nothing_was_written_and_the_exit_code_is_1(worl
 
 def test_a_service_that_still_holds_numbers_is_not_deleted(world: World):
     world.apply(channel("a", A), channel("old", B))
-    wish = world.desired(channel("a", A))
     reader = world.reader()
     found = world.plan(channel("a", A), allow=[Gate.DELETE_SERVICE])
     world.sandbox.console.attach(world.service_sid("old"), C)
-    outcome = world.carry_out(found, wish, reader, open_writer(reader))
+    outcome = world.carry_out(found, reader, open_writer(reader))
     assert [(r.change.action, r.status) for r in outcome.results] == [
         ("number.detach", Status.DONE),
         ("service.delete", Status.FAILED),
@@ -236,7 +235,7 @@ def test_a_run_that_is_told_to_stop_finishes_its_request_and_its_record(world: W
             return super().execute(change, service_sid=service_sid)
 
     writer = Counted(reader.connection, reader.transport)
-    outcome = world.carry_out(found, wish, reader, writer, stopping=lambda: len(written) > 0)
+    outcome = world.carry_out(found, reader, writer, stopping=lambda: len(written) > 0)
     assert outcome.exit_code is ExitCode.INTERRUPTED
     assert [r.status for r in outcome.results] == [Status.DONE] + [Status.NOT_ATTEMPTED] * 3
     assert {r.reason for r in outcome.results} == {"", "The run was interrupted."}
@@ -259,7 +258,7 @@ def test_what_another_client_changes_meanwhile_is_told_and_the_exit_code_is_8(wo
             world.sandbox.console.update_service(sid, inbound_method="POST")
             return receipt
 
-    outcome = world.carry_out(found, wish, reader, Meddled(reader.connection, reader.transport))
+    outcome = world.carry_out(found, reader, Meddled(reader.connection, reader.transport))
     assert outcome.differences == ("a: webhook_method is 'POST', not 'GET'.",)
     assert outcome.exit_code is ExitCode.PARTIAL
 
@@ -275,7 +274,7 @@ def test_the_record_is_open_before_the_first_write_and_closed_after_the_last(wor
 
     wish = world.desired(channel("a", A))
     reader = world.reader()
-    world.carry_out(world.plan(*wish.channels), wish, reader, Watched(reader.connection, reader.transport))
+    world.carry_out(world.plan(*wish.channels), reader, Watched(reader.connection, reader.transport))
     (path,) = (world.folder / world.account_sid).rglob("*.json")
     data = json.loads(path.read_text())["data"]
     assert seen == ["started", "started"]
@@ -301,16 +300,19 @@ def test_a_record_that_cannot_be_closed_is_told_and_the_next_apply_goes_on(world
         def execute(self, change, *, service_sid):
             (path,) = folder.glob("*.json")
             with contextlib.suppress(FileExistsError):
-                path.with_name(f".{path.stem}.tmp").mkdir()
+                path.with_name(f".{path.name}.tmp").mkdir()
             return super().execute(change, service_sid=service_sid)
 
     found = world.plan(*wish.channels)
-    outcome = world.carry_out(found, wish, reader, Obstructed(reader.connection, reader.transport))
+    outcome = world.carry_out(found, reader, Obstructed(reader.connection, reader.transport))
     assert isinstance(outcome.unrecorded, LedgerError)
     assert outcome.exit_code is ExitCode.PARTIAL
     assert {result.status for result in outcome.results} == {Status.DONE}
+    for obstacle in folder.glob(".*.tmp"):
+        obstacle.rmdir()
     again, outcome = world.apply(channel("a", A))
     assert [f.code for f in again.findings] == ["SMS508"]
+    assert world.ledger.unfinished("us") == ()
     assert outcome.exit_code is ExitCode.OK
     assert world.plan(channel("a", A)).findings == ()
 
@@ -326,8 +328,9 @@ def test_a_damaged_record_stops_the_plan_and_names_the_file(world: World):
 
 def test_records_of_another_account_that_bore_the_name_do_not_count(world: World):
     world.apply(channel("a", A))
-    assert world.ledger.base("us", world.account_sid).channels
-    assert world.ledger.base("us", "AC" + "8" * 32) == Base()
+    assert world.ledger.base("us", world.account_sid, None).channels
+    assert world.ledger.base("us", "AC" + "8" * 32, None) == Base()
+    assert world.ledger.base("us", world.account_sid, "proxy.example.com") == Base()
     assert world.ledger.accounts() == ("us",)
 
 
@@ -341,9 +344,10 @@ def test_records_that_cannot_be_listed_are_not_taken_for_none(world: World):
 
 
 def test_records_keep_their_order_when_the_clock_steps_back(world: World):
-    first = world.ledger.key("us", "2026-11-23T12:00:00.000005Z", "sha256:" + "a" * 64)
-    world.ledger.write("us", first, {})
-    second = world.ledger.key("us", "2026-11-23T11:00:00.000001Z", "sha256:" + "0" * 64)
+    found = world.plan(channel("a", A))
+    runs = [Run(plan_id="sha256:" + digit * 64) for digit in "a0"]
+    first = world.ledger.begin(found, world.base(), runs[0], at="2026-11-23T12:00:00.000005Z").key
+    second = world.ledger.begin(found, world.base(), runs[1], at="2026-11-23T11:00:00.000001Z").key
     assert first.startswith("20261123T120000000005Z-aaaa")
     assert second.startswith("20261123T120000000006Z-0000")
 

@@ -14,8 +14,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from smsops.changes import ALLOWABLE, Change, Gate
+from smsops.changes import ALLOWABLE, Change, Class, Gate
 from smsops.errors import ExitCode
+from smsops.ledger.chain import verify
 from smsops.model import Base, Channel, Sender
 from smsops.providers.base import Receipt
 from smsops.providers.twilio.write import TwilioWriter
@@ -129,6 +130,17 @@ def test_apply_then_plan_is_empty_whatever_happened_before(sandbox: Sandbox, sto
         assert sandbox.violations == ()
 
 
+@given(story=st.lists(wishes, min_size=1, max_size=5))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_run_that_died_is_never_taken_for_a_colleague(sandbox: Sandbox, story: list[Wish]):
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(sandbox=sandbox, folder=Path(folder), numbers=NUMBERS)
+        for wish in story:
+            found = world.plan(*channels_of(wish, world.base()))
+            assert {change.klass for change in found.changes} <= {Class.INTENDED}
+            apply_and_check(world, wish)
+
+
 def channels_of(wish: Wish, base: Base) -> tuple[Channel, ...]:
     made = []
     for name in sorted(wish.names):
@@ -186,21 +198,33 @@ def apply_and_check(world: World, wish: Wish) -> None:
         # Nothing can allow these two: a person has to pin a SID, or bring the files back.
         assert not wish.allowed or refused <= {Gate.NAMESAKE, Gate.EMPTY}
         return
-    assert {f.code for f in judged.findings} <= {"SMS508"}
+    assert {f.code for f in judged.findings} <= {"SMS508", "SMS515"}
     base, before = world.base(), pools(world)
     if wish.killed_at is not None:
         reader = world.reader()
         mortal = Mortal(reader.connection, reader.transport).live_until(wish.killed_at, wish.after_effect)
         try:
-            world.carry_out(judged, world.desired(*channels), reader, mortal)
+            world.carry_out(judged, reader, mortal)
         except Killed:
             return
     else:
         _, outcome = world.apply(*channels, allow=allow)
         assert outcome.exit_code is ExitCode.OK, outcome
+    assert_recorded(world, channels)
     if not wish.allowed:
         assert_nothing_left_unasked(before, pools(world), base, channels)
     assert_equal(world, channels, allow)
+
+
+def assert_recorded(world: World, channels: tuple[Channel, ...]) -> None:
+    """After a clean apply every record has its end, the chain is whole, and nothing that is declared is in doubt."""
+    assert world.ledger.unfinished("us") == ()
+    shelf = world.ledger.shelf
+    assert verify((path, shelf.read(path)) for path in shelf.paths()) == ()
+    base = world.base()
+    assert base.channels.keys() == {one.name for one in channels}
+    assert not base.doubts.numbers & frozenset[str]().union(*(one.numbers for one in channels))
+    assert not {sid for sid, _ in base.doubts.fields} & {entry.service_sid for entry in base.channels.values()}
 
 
 def pools(world: World) -> dict[str, frozenset[str]]:

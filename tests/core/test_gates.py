@@ -107,7 +107,7 @@ def test_a_pool_that_this_channel_never_had_is_held_back_even_though_the_channel
 
 def test_a_takeover_from_a_channel_that_left_git_says_how_to_keep_its_service():
     base = Base(channels={"old": BaseChannel(service_sid=MG3, pool=frozenset({A}))})
-    found = judged(desired(channel("new", A)), live(service(MG3, "old", A)), base)
+    found = judged(desired(channel("new", A, B)), live(service(MG3, "old", A), numbers=[B]), base)
     (finding,) = [f for f in found.findings if f.code == "SMS503"]
     assert "channel old, which left git" in finding.message
     assert f"messaging_service_sid: {MG3}" in finding.hint

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
-from smsops.changes import CreateService, FieldDiff, change_to_json, masked
+from smsops.changes import CreateService, FieldDiff, change_to_json
+from smsops.masking import masked
 
 
 @pytest.mark.parametrize(
@@ -70,4 +73,12 @@ def test_what_holds_no_user_info_is_as_it_is(value: str | int | bool | None) -> 
 def test_the_fields_of_a_change_are_masked_on_both_sides() -> None:
     diff = FieldDiff(name="webhook_url", field="webhook_url", before="https://a:b/c@x.net", after="https://d:e/f@y.net")
     (field,) = change_to_json(CreateService(account="us", channel="care", fields=(diff,)))["fields"]
-    assert field == {"field": "webhook_url", "before": "https://****@x.net", "after": "https://****@y.net"}
+    seals = {side: field["sealed"].pop(side) for side in ("before", "after")}
+    assert field == {
+        "field": "webhook_url",
+        "before": "https://****@x.net",
+        "after": "https://****@y.net",
+        "sealed": {},
+    }
+    assert seals["before"] == "sha256:" + hashlib.sha256(b"https://a:b/c@x.net").hexdigest()
+    assert seals["after"] != seals["before"]

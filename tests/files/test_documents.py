@@ -26,8 +26,25 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "docs" / "channel-file.md", ROOT / "docs" / "project-file.md"]
 REFERENCE = {"channel": ROOT / "docs" / "channel-file.md", "project": ROOT / "docs" / "project-file.md"}
 
-PROSE = {"can", "channel", "did", "first", "made", "neither", "never", "project", "that", "would", "wrote"}
+PROSE = {
+    "can",
+    "cannot",
+    "channel",
+    "did",
+    "first",
+    "made",
+    "neither",
+    "never",
+    "project",
+    "put",
+    "saved",
+    "that",
+    "would",
+    "wrote",
+}
 """Words after `smsops` in a sentence about it, beside verbs such as `reads`."""
+SPEAK_TO_GIT = ("git.py", "ledger/branch.py", "locks/ref.py")
+"""Modules whose options are git's."""
 _GLOBAL = r"(?:(?:-C|--chdir|--config|-o|--output|--color) [\w./=-]+ |--?[\w-]+ )*"
 _COMMAND = re.compile(rf"(`|\$ )?\bsmsops {_GLOBAL}([a-z][\w-]*)(?![\w.])")
 _OPTION = re.compile(r"(?<![\w-])--([a-z][a-z-]*)\b")
@@ -68,7 +85,7 @@ def texts() -> Iterator[tuple[str, str]]:
     """Everything that people read, with where it stands."""
     for page in PAGES:
         yield page.name, page.read_text(encoding="utf-8")
-    modules = set((ROOT / "smsops").rglob("*.py")) - {ROOT / "smsops" / "git.py"}  # whose options are git's
+    modules = set((ROOT / "smsops").rglob("*.py")) - {ROOT / "smsops" / name for name in SPEAK_TO_GIT}
     for module in sorted(modules):
         yield from ((module.name, text) for text in spoken(module))
     for schema in sorted((ROOT / "schemas").glob("*.json")):

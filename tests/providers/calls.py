@@ -9,17 +9,9 @@ from typing import Any
 
 import pytest
 
-from smsops.changes import (
-    AttachNumber,
-    Change,
-    CreateService,
-    DeleteService,
-    DetachNumber,
-    FieldDiff,
-    UpdateService,
-    Value,
-)
+from smsops.changes import AttachNumber, Change, CreateService, DeleteService, DetachNumber, FieldDiff, UpdateService
 from smsops.errors import ProviderError
+from smsops.masking import Value
 from smsops.model import LiveService, Wanted
 from smsops.providers.twilio.read import TwilioReader
 from smsops.providers.twilio.write import TwilioWriter, open_writer

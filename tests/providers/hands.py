@@ -14,8 +14,8 @@ from smsops.changes import (
     FieldDiff,
     MoveNumber,
     UpdateService,
-    Value,
 )
+from smsops.masking import Value
 from smsops.model import LiveService, ServiceSettings, Wanted
 from smsops.providers.base import Reader, Receipt, Writer
 

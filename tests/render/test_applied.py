@@ -46,7 +46,7 @@ def test_each_change_is_a_line_and_a_failure_has_what_support_asks_for() -> None
         "not attempted + care: number +12065550101\n"
         "              An earlier change of care failed.\n"
         "\n"
-        "New services. Put each SID into its channel file:\n"
+        "New services. Put each SID into its channel file, or let --write-sids do it:\n"
         "  care: messaging_service_sid: MG1\n"
         "\n"
         "Not all was applied: 1 done, 1 failed, 1 not attempted. Run apply again to finish.\n"

@@ -22,7 +22,7 @@ from smsops.changes import (
 )
 from smsops.diagnostics import Finding, Location
 from smsops.model import Channel, Direction, Sender, ServiceSettings
-from smsops.planned import AccountPlan, HeldBack, Plan
+from smsops.planned import AccountPlan, Aim, HeldBack, Plan
 from smsops.render.drawn import Drawn
 from smsops.render.summary import summary_text
 from smsops.render.text import plan_text, routing
@@ -62,7 +62,12 @@ DELETE = DeleteService(account="us", channel="gone", service_sid=SID, risk=Risk.
 
 def drawn(*changes: Change, held: tuple[HeldBack, ...] = (), findings: tuple[Finding, ...] = ()) -> Drawn:
     account = AccountPlan(
-        account="us", account_sid="AC", changes=changes, held_back=held, findings=findings, bound=(("care", SID),)
+        account="us",
+        account_sid="AC",
+        changes=changes,
+        held_back=held,
+        findings=findings,
+        aims=(Aim(channel="care", service_sid=SID),),
     )
     plan = Plan(accounts=(account,), created_at="", expires_at="")
     return Drawn(plan=plan, channels={CHANNEL.name: CHANNEL}, next_command="smsops apply")

@@ -15,7 +15,7 @@ from smsops.errors import Failure, ProviderError
 from smsops.providers.base import Connection
 from smsops.providers.twilio.routes import Product
 
-_TWILIO_HOST = re.compile(r"(?P<product>messaging|api)(\.[a-z0-9-]+){0,2}\.twilio\.com")
+_TWILIO_HOST = re.compile(r"(?P<product>messaging|api|monitor)(\.[a-z0-9-]+){0,2}\.twilio\.com")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?")
 
 
@@ -73,7 +73,7 @@ class Address:
         path = parts.path
         if self.prefix and path.startswith(f"{self.prefix}/"):
             path = path[len(self.prefix) :]
-        return (Product.API if path.startswith("/2010-04-01/") else Product.MESSAGING, path)
+        return (_product(path), path)
 
     def _at_twilio(self, parts: SplitResult) -> tuple[Product, str] | None:
         host = parts.netloc.lower()
@@ -98,6 +98,13 @@ def address_of(connection: Connection) -> Address:
             raise _wrong(f"{label!r} is not the name of a region or an edge.", "Examples: region ie1, edge dublin.")
     labels = [label for label in (connection.edge, connection.region, "twilio.com") if label]
     return Address(base=None, prefix="", suffix=".".join(labels))
+
+
+def _product(path: str) -> Product:
+    """Which product a path of a base URL belongs to, where all share one host."""
+    if path.startswith("/2010-04-01/"):
+        return Product.API
+    return Product.MONITOR if path == "/v1/Events" else Product.MESSAGING
 
 
 def is_loopback(host: str) -> bool:

@@ -74,7 +74,7 @@ def text_for(route: Route, answer: Answer) -> str | None:
         return None
     if route.key is None:
         return answer.body.decode() if isinstance(content.get("sid"), str) else None
-    if route.product is Product.MESSAGING and "meta" not in content:
+    if route.product is not Product.API and "meta" not in content:
         return None
     return _page(route.key, content, answer.body)
 

@@ -89,10 +89,10 @@ class Door(HttpClient):  # type: ignore[misc]
                 return Response(outcome.status, text, {"Twilio-Request-Id": outcome.request_id})
             # What one attempt may have written, no later answer takes back.
             wrote = wrote or (route.method != "GET" and doubtful(outcome, readable=text is not None))
-            if seen[verdict] >= policy.bound(verdict):
+            pause = policy.pause(seen[verdict], outcome.retry_after_s if isinstance(outcome, Answer) else None)
+            if seen[verdict] >= policy.bound(verdict) or not self.transport.wait(pause):
                 lost = verdict is Verdict.LOST
                 raise error_of(f"{route.method} {target.path}", outcome, lost=lost, wrote=wrote)
-            policy.sleep(policy.pause(seen[verdict], outcome.retry_after_s if isinstance(outcome, Answer) else None))
 
     def _attempt(
         self, route: Route, target: Target, parameters: str, form: str | None, headers: Mapping[str, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smsops.changes import masked
+from smsops.masking import masked
 from smsops.model import Channel, Unmanaged
 from smsops.project import Account, SecretKind, SecretRef
 

@@ -17,10 +17,11 @@ from functools import partial
 from typing import Any, TypeVar
 
 from smsops.errors import Failure, ProviderError
-from smsops.model import LiveService, LiveState, OwnedNumber, ServiceSettings, Wanted
+from smsops.model import AccountEvent, LiveService, LiveState, OwnedNumber, ServiceSettings, Wanted
 from smsops.providers.base import Connection
 from smsops.providers.twilio import wire
 from smsops.providers.twilio.client import PAGE_SIZE, Door, pages, sdk_client, understood
+from smsops.providers.twilio.events import EventLog
 from smsops.providers.twilio.failures import garbled
 from smsops.providers.twilio.retry import RetryPolicy
 from smsops.providers.twilio.routes import READS
@@ -40,6 +41,7 @@ class TwilioReader:
         self.transport = transport
         self._door = Door(transport, READS)
         self._account = Account(connection, self._door)
+        self._events = EventLog(self._account.client, self._account.check)
 
     @property
     def api_calls(self) -> int:
@@ -103,15 +105,18 @@ class TwilioReader:
         policy = self.transport.policy
         seen = self._one(service_sid, settings=settings, pool=pool)
         for look in range(1, policy.looks):
-            if settled(seen):
+            if settled(seen) or not self.transport.wait(policy.pause(look)):
                 break
-            policy.sleep(policy.pause(look))
             seen = self._one(service_sid, settings=settings, pool=pool)
         return seen
 
     def other_senders(self, service_sid: str) -> tuple[str, ...]:
         """See `Reader.other_senders`. One list each of the four kinds; an alpha sender of several countries is one."""
         return tuple(sorted(self._account.other_senders(service_sid)))
+
+    def events(self, resource_sids: Sequence[str], *, since: str) -> tuple[AccountEvent, ...]:
+        """See `Reader.events`. One list a SID."""
+        return self._events.read(resource_sids, since=since, concurrency=self.connection.concurrency)
 
     def _one(self, sid: str, *, settings: bool, pool: bool) -> LiveService | None:
         found = self._account.service(sid) if settings else wire.NOT_READ

@@ -12,7 +12,7 @@ The matrix of twilio.md section 6, as one pure function over one attempt's outco
 Twilio has no idempotency key for these resources, so a create whose answer is gone is the one request that cannot be
 repeated. Everything is bounded: each row has its own number of tries, and no wait is longer than 30 seconds, or 120
 where the server asks for more. One request can so be waited for 27 times at most, and by the back-off alone, about four
-minutes.
+minutes. A run that is told to stop waits less: `Transport.wait` ends the tries when its patience does.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """How patient the client is. Times are seconds; `sleep`, `draw` (0 to 1) and `now` stand for the world."""
+    """How patient the client is. Times are seconds; `draw` (0 to 1) and `now` stand for the world."""
 
     connect_timeout: float = 5.0
     read_timeout: float = 30.0
@@ -61,7 +61,8 @@ class RetryPolicy:
     """The longest wait that a `Retry-After` brings about; one that asks for more is not believed."""
     jitter: float = 0.1
     """The part of a wait that chance adds or takes away."""
-    sleep: Callable[[float], object] = time.sleep
+    sleep: Callable[[float], object] | None = None
+    """None: the connection's patience sleeps."""
     draw: Callable[[], float] = random.random
     now: Callable[[], float] = time.time
 

@@ -15,6 +15,7 @@ class Product(StrEnum):
 
     MESSAGING = "messaging"
     API = "api"
+    MONITOR = "monitor"
 
 
 class AfterLoss(Enum):
@@ -48,6 +49,7 @@ _SHORT_CODES = re.compile(rf"/v1/Services/{SERVICE_SID}/ShortCodes")
 _ALPHA_SENDERS = re.compile(rf"/v1/Services/{SERVICE_SID}/(AlphaSenders|DestinationAlphaSenders)")
 _CHANNEL_SENDERS = re.compile(rf"/v1/Services/{SERVICE_SID}/ChannelSenders")
 _INVENTORY = re.compile(rf"/2010-04-01/Accounts/{ACCOUNT_SID}/IncomingPhoneNumbers\.json")
+_EVENTS = re.compile(r"/v1/Events")
 
 READS = (
     Route(method="GET", product=Product.MESSAGING, path=_SERVICES, key="services"),
@@ -57,6 +59,7 @@ READS = (
     Route(method="GET", product=Product.MESSAGING, path=_ALPHA_SENDERS, key="alpha_senders"),
     Route(method="GET", product=Product.MESSAGING, path=_CHANNEL_SENDERS, key="senders"),
     Route(method="GET", product=Product.API, path=_INVENTORY, key="incoming_phone_numbers"),
+    Route(method="GET", product=Product.MONITOR, path=_EVENTS, key="events"),
 )
 """All that the reading client can send."""
 

@@ -10,6 +10,7 @@ import base64
 import functools
 import os
 import ssl
+import threading
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -50,18 +51,20 @@ class Transport:
         pair = f"{connection.username}:{connection.password.reveal()}".encode()
         self._authorization = "Basic " + base64.b64encode(pair).decode()
         self._timeout = urllib3.Timeout(connect=policy.connect_timeout, read=policy.read_timeout)
-        self._hosts = {
-            origin: _connections(origin, connection.concurrency)
-            for origin in {self.address.origin(product) for product in Product}
-        }
+        self._patience = connection.patience
+        self._concurrency = connection.concurrency
+        self._opening = threading.Lock()
+        self._hosts: dict[str, urllib3.HTTPConnectionPool] = {}
+        # Every run needs this host, and what is wrong with a proxy shows now.
+        self._host(self.address.origin(Product.MESSAGING))
 
     def once(
         self, method: str, target: Target, *, parameters: str, form: str | None, headers: Mapping[str, str]
     ) -> Outcome:
         """Send one request; `parameters` and `form` are URL-encoded. No redirect is followed, nothing is repeated."""
-        host = urlsplit(target.origin).netloc
+        connections, host = self._host(target.origin), urlsplit(target.origin).netloc
         try:
-            response = self._hosts[target.origin].urlopen(
+            response = connections.urlopen(
                 method,
                 target.request_target(parameters),
                 body=None if form is None else form.encode(),
@@ -74,6 +77,22 @@ class Transport:
             return self._answer(response)
         except (HTTPError, OSError) as error:
             return _without_answer(error, host, self.policy)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait before a repeat, no longer than the run's patience lasts; False when there is to be none, for nothing is
+        left of it.
+        """
+        if (left := self._patience.left()) > 0:
+            sleep = self.policy.sleep or self._patience.sleep
+            sleep(min(seconds, left))
+        return self._patience.left() > 0
+
+    def _host(self, origin: str) -> urllib3.HTTPConnectionPool:
+        """The connections to a host, made when it is first asked: most runs never need the event log's."""
+        with self._opening:
+            if origin not in self._hosts:
+                self._hosts[origin] = _connections(origin, self._concurrency)
+            return self._hosts[origin]
 
     def _answer(self, response: urllib3.BaseHTTPResponse) -> Answer:
         body: bytes | None

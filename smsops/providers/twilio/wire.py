@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from smsops.changes import FieldDiff, Value
+from smsops.changes import FieldDiff
+from smsops.masking import Sealed, Value
 from smsops.model import UNMANAGED, OwnedNumber, ServiceSettings, Unmanaged
 from smsops.providers.twilio.failures import garbled
 from smsops.providers.twilio.routes import NUMBER_SID, SERVICE_SID
@@ -59,9 +60,21 @@ def settings_of(service: Any) -> ServiceSettings:
     )
 
 
+def fields_of(settings: ServiceSettings) -> dict[str, Value]:
+    """Twilio's field names and values of a live service; what it gave no value for is left out."""
+    values = {parameter: getattr(settings, name) for name, parameter in PARAMETERS.items()}
+    return {parameter: value for parameter, value in values.items() if value is not UNMANAGED}
+
+
 def parameters(fields: Iterable[FieldDiff]) -> dict[str, Value]:
     """The SDK's parameters for the changed fields, each absolute; '' clears, for None would mean "leave alone"."""
-    return {PARAMETERS[diff.name]: "" if diff.after is None else diff.after for diff in fields}
+    return {PARAMETERS[diff.name]: _sendable(diff) for diff in fields}
+
+
+def _sendable(diff: FieldDiff) -> Value:
+    if isinstance(diff.after, Sealed):
+        raise ValueError(f"{diff.field} of a saved plan was not opened before it is sent")
+    return "" if diff.after is None else diff.after
 
 
 def service_sid(service: Any) -> str:

@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, assert_never
 
@@ -42,7 +44,8 @@ class TwilioWriter:
     def __init__(self, connection: Connection, transport: Transport) -> None:
         self._door = Door(transport, WRITES)
         self._account = Account(connection, self._door)
-        self._policy = transport.policy
+        self._transport = transport
+        self._looks = transport.policy.looks
         self._created: set[str] = set()
         self._by_name: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -98,12 +101,11 @@ class TwilioWriter:
         """
         found: list[str] = []
         try:
-            for look in range(1, self._policy.looks + 1):
+            for look in range(1, self._looks + 1):
                 listed = self._account.services()
                 found = sorted(s for s, it in listed.items() if it.friendly_name == name and s not in self._created)
-                if found or look == self._policy.looks:
+                if found or look == self._looks or not self._wait(look):
                     break
-                self._policy.sleep(self._policy.pause(look))
         except ProviderError as refused:
             if refused.failure is Failure.WRONG_ACCOUNT:
                 raise _with(refused, "A service may have been made there.", wrote=True) from None
@@ -141,12 +143,14 @@ class TwilioWriter:
 
     def _move(self, change: MoveNumber, service_sid: str) -> Receipt:
         self._leave(change)
+        left = time.monotonic()
         try:
-            return self._attach(service_sid, change.number_sid)
+            receipt = self._attach(service_sid, change.number_sid)
         except ProviderError as error:
-            if error.wrote and self._holds(service_sid, change.number):
-                return Receipt(service_sid=service_sid, request_id=error.request_id)
-            raise self._put_back(change, error) from None
+            if not (error.wrote and self._holds(service_sid, change.number)):
+                raise self._put_back(change, error) from None
+            receipt = Receipt(service_sid=service_sid, request_id=error.request_id)
+        return replace(receipt, off_air_s=time.monotonic() - left)
 
     def _leave(self, change: MoveNumber) -> None:
         try:
@@ -188,9 +192,12 @@ class TwilioWriter:
             except ProviderError as error:
                 error.wrote = wrote = wrote or error.wrote
                 late = error.failure is Failure.NOT_FOUND and service_sid in self._created
-                if not late or look >= self._policy.looks:
+                if not late or look >= self._looks or not self._wait(look):
                     raise
-            self._policy.sleep(self._policy.pause(look))
+
+    def _wait(self, look: int) -> bool:
+        """Wait after a look that found nothing; False when there is to be no further one."""
+        return self._transport.wait(self._transport.policy.pause(look))
 
     def _checked(self, service_sid: str, answer: Any) -> Receipt:
         if answer.data.account_sid is not None:

@@ -1,0 +1,24 @@
+"""No ledger at all: outside a git repository nothing is remembered, which makes smsops more careful (contract 6)."""
+
+from __future__ import annotations
+
+from smsops.errors import LedgerError
+
+
+class Nowhere:
+    """Implements `ledger.shelf.Shelf`: keeps nothing."""
+
+    def refresh(self) -> None:
+        """There is nothing to look at."""
+
+    def paths(self) -> tuple[str, ...]:
+        return ()
+
+    def read(self, path: str) -> bytes:
+        raise LedgerError(f"There is no ledger, and so no record {path}.")
+
+    def write(self, path: str, content: bytes, message: str) -> None:
+        """Forget it."""
+
+    def describe(self) -> str:
+        return "no ledger"

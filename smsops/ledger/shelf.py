@@ -1,0 +1,30 @@
+"""Where the files of the ledger lie. What is in them is the business of `records`."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Shelf(Protocol):
+    """Record files by path, `records/<account>/<key>.json`."""
+
+    def refresh(self) -> None:
+        """Look again at what is there, the remote included. When that fails, what is here can still be read.
+
+        Raises LedgerError.
+        """
+
+    def paths(self) -> tuple[str, ...]:
+        """Sorted paths of all records, as of the last refresh or write. Raises LedgerError."""
+
+    def read(self, path: str) -> bytes:
+        """Raises LedgerError."""
+
+    def write(self, path: str, content: bytes, message: str) -> None:
+        """Keep a record; the same path again replaces it. Durable on return.
+
+        Raises LedgerError, and Unpushed when it is kept here and could not be pushed.
+        """
+
+    def describe(self) -> str:
+        """Where it is, for messages: `branch smsops-ledger`, `.smsops/ledger`."""

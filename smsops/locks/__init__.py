@@ -1,0 +1,1 @@
+"""One apply per account at a time. `hold` takes the locks: a `file` in this clone and a `ref` in the remote."""

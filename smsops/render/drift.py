@@ -1,0 +1,110 @@
+"""Drift for people and programs: what was, what is, and who did it where the provider tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from smsops.diagnostics import Finding, finding_to_json
+from smsops.drift import Drifted
+from smsops.masking import masked
+from smsops.model import AccountEvent
+from smsops.render.documents import document
+from smsops.render.findings import findings_text
+from smsops.render.plain import Paint, clean, counted, painted
+from smsops.render.text import shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """The accounts against their last records."""
+
+    found: tuple[Drifted, ...]
+    unrecorded: tuple[str, ...]
+    """Accounts without a record: there is nothing to compare with."""
+    untold: tuple[str, ...]
+    """Why the provider does not tell who did it, a sentence an account."""
+    warnings: tuple[Finding, ...] = ()
+
+
+def drift_text(compared: Compared, *, color: bool) -> str:
+    parts = []
+    for (account, channel, sid), group in groupby(
+        compared.found, lambda one: (one.account, one.channel, one.service_sid)
+    ):
+        about = painted(f"(account {clean(account)}, {clean(sid)})", Paint.FAINT, color=color)
+        lines = [f"{painted(clean(channel), Paint.STRONG, color=color)} {about}"]
+        for one in group:
+            lines += _lines(one, color=color)
+        parts.append("\n".join(lines) + "\n")
+    parts += [f"Who did it is not known. {clean(sentence)}\n" for sentence in compared.untold]
+    parts += [
+        f"Account {clean(name)} has no record yet: there is nothing to compare.\n" for name in compared.unrecorded
+    ]
+    parts.append(findings_text(compared.warnings, color=color))
+    summary = f"Drift: {counted(len(compared.found), 'difference')}." if compared.found else "No drift."
+    parts.append(painted(summary, Paint.STRONG, color=color) + "\n")
+    if compared.found:
+        parts[-1] += "Next: smsops plan shows what an apply would make of it.\n"
+    return "\n".join(part for part in parts if part)
+
+
+def _service(one: Drifted) -> tuple[str, str, str]:
+    return (one.account, one.channel, one.service_sid)
+
+
+def _lines(one: Drifted, *, color: bool) -> Iterator[str]:
+    yield "  " + painted(_difference(one), Paint.CHANGE, color=color)
+    if one.event is not None:
+        yield f"    {_who(one.event)}"
+
+
+def _difference(one: Drifted) -> str:
+    if one.what == "service":
+        return f"- messaging service {clean(one.before)} is gone"
+    if one.what == "phone_numbers":
+        return f"+ number {clean(one.after)}" if one.before is None else f"- number {clean(one.before)}"
+    return f"~ {clean(one.what)}: {shown(one.before)} → {shown(one.after)}"
+
+
+def _who(event: AccountEvent) -> str:
+    by = f"by {clean(event.actor)}" if event.actor else "by somebody"
+    return f"{clean(event.at)} {by}{f', through {clean(event.source)}' if event.source else ''}"
+
+
+def drift_json(compared: Compared, *, color: bool) -> str:
+    return document(
+        drift=[_to_json(one) for one in compared.found],
+        unrecorded=list(compared.unrecorded),
+        untold=list(compared.untold),
+        findings=[finding_to_json(finding) for finding in compared.warnings],
+    )
+
+
+def _to_json(one: Drifted) -> dict[str, Any]:
+    event = one.event
+    return {
+        "account": one.account,
+        "channel": one.channel,
+        "service_sid": one.service_sid,
+        "what": one.what,
+        "before": masked(one.before),
+        "after": masked(one.after),
+        "event": None
+        if event is None
+        else {
+            "at": event.at,
+            "type": event.event_type,
+            "actor": event.actor,
+            "source": event.source,
+            "properties": {
+                name: {"before": masked(before), "after": masked(after)}
+                for name, (before, after) in sorted(event.properties.items())
+            },
+        },
+    }
+
+
+DRIFT = {"text": drift_text, "json": drift_json}

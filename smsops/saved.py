@@ -1,0 +1,220 @@
+"""A plan as a file: what was reviewed is what is applied, on any machine, or it is not applied at all. Pure.
+
+The file is the plan's document (contract 4.1) with what an apply needs besides: the aim of each channel, what was let
+through, the server. It ends in a digest over everything, expiry included, and it can be written in one way only, so
+that a single altered byte shows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from smsops.changes import (
+    AttachNumber,
+    Cause,
+    Change,
+    Class,
+    CreateService,
+    DeleteService,
+    DetachNumber,
+    FieldDiff,
+    Gate,
+    MoveNumber,
+    Risk,
+    UpdateService,
+    digest,
+)
+from smsops.diagnostics import Finding, Location, Severity
+from smsops.ledger.remembered import kept_from_json, kept_to_json, texts
+from smsops.masking import Kept, Sealed
+from smsops.model import ServiceSettings, field_key
+from smsops.planned import FORMAT_VERSION, AccountPlan, Aim, AlreadyDone, HeldBack, Plan, plan_to_json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedPlan:
+    """A plan that was read back, with what it was made under."""
+
+    plan: Plan
+    allowed: frozenset[Gate] = frozenset()
+    servers: Mapping[str, str | None]
+    """By account, the host that stood in for the provider; None is the provider's own."""
+
+
+def saved_text(saved: SavedPlan) -> str:
+    """The file's text."""
+    document = plan_to_json(saved.plan)
+    document["saved"] = {
+        "allowed": sorted(saved.allowed),
+        "warnings": [_finding_index(saved.plan, finding) for finding in saved.plan.warnings],
+        "accounts": [_account_to_json(account, saved.servers[account.account]) for account in saved.plan.accounts],
+    }
+    return _written({**document, "digest": digest(document)})
+
+
+def _written(document: object) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+
+
+def read_saved(content: bytes) -> SavedPlan:
+    """The plan of a file. Raises ValueError, with the reason, when it is not exactly what smsops wrote."""
+    try:
+        document = json.loads(content)
+        claimed = document.pop("digest")
+        if document["format_version"] != FORMAT_VERSION:
+            raise ValueError(f"its format is {document['format_version']!r}, and this smsops reads {FORMAT_VERSION}")
+        if digest(document) != claimed or _written({**document, "digest": claimed}).encode() != content:
+            raise ValueError("its digest does not fit what it holds")
+        saved = _saved(document)
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"it lacks a part or has one of another kind: {error}") from error
+    if saved.plan.plan_id != document["plan_id"]:
+        raise ValueError("its id does not fit its changes")
+    return saved
+
+
+# --- out -------------------------------------------------------------------------------------------------
+
+
+def _finding_index(plan: Plan, finding: Finding) -> int:
+    return plan.findings.index(finding)
+
+
+def _account_to_json(account: AccountPlan, server: str | None) -> dict[str, Any]:
+    return {
+        "name": account.account,
+        "server": server,
+        "partial": account.partial,
+        "unchanged": account.unchanged,
+        "unmanaged": {"services": account.unmanaged_services, "numbers": account.unmanaged_numbers},
+        "vanished": sorted(account.vanished),
+        "left": sorted(account.left),
+        "aims": [_aim_to_json(aim) for aim in account.aims],
+    }
+
+
+def _aim_to_json(aim: Aim) -> dict[str, Any]:
+    return {
+        "channel": aim.channel,
+        "service_sid": aim.service_sid,
+        "fields": {name: kept_to_json(value) for name, value in sorted(aim.fields.items())},
+        "numbers": sorted(aim.numbers),
+        "guarded": sorted(aim.guarded),
+        "was": aim.was,
+    }
+
+
+# --- in --------------------------------------------------------------------------------------------------
+
+
+def _saved(document: Mapping[str, Any]) -> SavedPlan:
+    saved = document["saved"]
+    changes = [_change(one) for one in document["changes"]]
+    held = [HeldBack(change=_change(one), reason=Gate(one["reason"])) for one in document["held_back"]]
+    done = [_already_done(one) for one in document["already_done"]]
+    findings = [_finding(one) for one in document["findings"]]
+    more = {one["name"]: one for one in saved["accounts"]}
+    accounts = []
+    for index, head in enumerate(document["accounts"]):
+        own = more[head["name"]]
+        accounts.append(
+            AccountPlan(
+                account=head["name"],
+                account_sid=head["account_sid"],
+                api_calls=head["api_calls"],
+                changes=tuple(change for change in changes if change.account == head["name"]),
+                held_back=tuple(one for one in held if one.change.account == head["name"]),
+                already_done=tuple(one for one in done if one.account == head["name"]),
+                # A finding does not say whose it is, and only its place is ever shown.
+                findings=tuple(f for i, f in enumerate(findings) if i not in saved["warnings"]) if index == 0 else (),
+                aims=tuple(_aim(one) for one in own["aims"]),
+                unchanged=own["unchanged"],
+                unmanaged_services=own["unmanaged"]["services"],
+                unmanaged_numbers=own["unmanaged"]["numbers"],
+                vanished=texts(own["vanished"]),
+                left=texts(own["left"]),
+                partial=own["partial"],
+            )
+        )
+    plan = Plan(
+        accounts=tuple(accounts),
+        created_at=document["created_at"],
+        expires_at=document["expires_at"],
+        partial=document["partial"],
+        commit=document["source"]["commit"],
+        dirty=document["source"]["dirty"],
+        warnings=tuple(findings[i] for i in saved["warnings"]),
+    )
+    servers = {one["name"]: one["server"] for one in saved["accounts"]}
+    return SavedPlan(plan=plan, allowed=frozenset(map(Gate, saved["allowed"])), servers=servers)
+
+
+def _aim(one: Mapping[str, Any]) -> Aim:
+    return Aim(
+        channel=one["channel"],
+        service_sid=one["service_sid"],
+        fields={name: kept_from_json(value) for name, value in one["fields"].items()},
+        numbers=texts(one["numbers"]),
+        guarded=texts(one["guarded"]),
+        was=one["was"],
+    )
+
+
+def _already_done(one: Mapping[str, Any]) -> AlreadyDone:
+    facts = {name: one[name] for name in ("account", "channel", "service_sid", "what")}
+    return AlreadyDone(**facts, value=kept_from_json(one["value"]))
+
+
+def _finding(one: Mapping[str, Any]) -> Finding:
+    return Finding(
+        code=one["code"],
+        severity=Severity(one["severity"]),
+        message=one["message"],
+        hint=one["hint"],
+        location=Location(path=one["path"], line=one["line"], column=one["column"]),
+    )
+
+
+def _change(one: Mapping[str, Any]) -> Change:
+    cause = one["cause"]
+    head: dict[str, Any] = {
+        "account": one["account"],
+        "channel": one["channel"],
+        "risk": Risk(one["risk"]),
+        "klass": Class(one["class"]),
+        "cause": None if cause is None else Cause(path=cause["path"], line=cause["line"]),
+        "precondition": one["precondition"],
+        "refused": None if one["refused"] is None else Gate(one["refused"]),
+    }
+    kind = _KINDS[one["action"]]
+    named = {name: one[name] for name in _OWN[kind] if name != "fields"}
+    if "fields" in _OWN[kind]:
+        named["fields"] = tuple(_field(diff) for diff in one["fields"])
+    change: Change = kind(**head, **named)
+    return change
+
+
+_KINDS: Mapping[str, type[Any]] = {
+    kind.action: kind for kind in (CreateService, UpdateService, AttachNumber, MoveNumber, DetachNumber, DeleteService)
+}
+_HEAD = {"account", "channel", "risk", "klass", "cause", "precondition", "refused"}
+_OWN = {kind: tuple(f.name for f in fields(kind) if f.name not in _HEAD) for kind in _KINDS.values()}
+_SETTINGS = {field_key(setting.name): setting.name for setting in fields(ServiceSettings)}
+
+
+def _field(one: Mapping[str, Any]) -> FieldDiff:
+    return FieldDiff(
+        name=_SETTINGS[one["field"]],
+        field=one["field"],
+        before=_side(one, "before"),
+        after=_side(one, "after"),
+    )
+
+
+def _side(one: Mapping[str, Any], side: str) -> Kept:
+    seal = one.get("sealed", {}).get(side)
+    value = kept_from_json(one[side])
+    return value if seal is None else Sealed(masked=str(value), sha256=seal)

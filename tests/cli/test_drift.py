@@ -1,0 +1,101 @@
+"""`smsops drift`: live against the ledger, who did it where Twilio tells, and nothing of what is only in git."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from smsops.sandbox.server import Sandbox
+from tests.cli.clones import Team, commit
+from tests.cli.door import write_project
+from tests.cli.test_killed import text
+
+A, B, C, D = (f"+1206555033{digit}" for digit in range(4))
+
+
+@pytest.fixture
+def team(sandbox: Sandbox, tmp_path: Path) -> Team:
+    return Team(tmp_path, sandbox, (A, B, C, D))
+
+
+def applied(team: Team) -> Path:
+    clone = team.start(a=text("a", A, B), b=text("b", C))
+    team.ok(clone, "apply", "--yes")
+    return clone
+
+
+def test_without_drift_it_says_so(team: Team):
+    clone = applied(team)
+    ran = team.ok(clone, "drift", "--detailed-exitcode")
+    assert ran.out == "No drift.\n"
+
+
+def test_a_commit_that_was_not_applied_is_no_drift(team: Team):
+    clone = applied(team)
+    write_project(clone, a=text("a", A, host="two"), new=text("new", D))
+    (clone / "channels" / "b.yaml").unlink()
+    commit(clone)
+    assert team.ok(clone, "drift", "-o", "json").document["drift"] == []
+
+
+def test_what_changed_is_told_with_who_changed_it(team: Team):
+    clone = applied(team)
+    console, services = team.sandbox.console, team.services()
+    console.update_service(services["a"], inbound_request_url="https://stranger.example.com/")
+    console.detach(services["a"], B)
+    console.attach(services["b"], D)
+    ran = team.run(clone, "drift", "--detailed-exitcode", "-o", "json")
+    assert ran.code == 2
+    drift = ran.document["drift"]
+    assert [(d["channel"], d["what"], d["before"], d["after"]) for d in drift] == [
+        ("a", "phone_numbers", B, None),
+        ("a", "webhook_url", "https://one.example.com/in", "https://stranger.example.com/"),
+        ("b", "phone_numbers", None, D),
+    ]
+    for one in drift:
+        assert one["event"]["source"] == "web"
+        assert one["event"]["actor"].startswith("user US")
+    assert drift[1]["event"]["properties"]["inbound_request_url"] == {
+        "before": "https://one.example.com/in",
+        "after": "https://stranger.example.com/",
+    }
+    said = team.ok(clone, "drift").out
+    assert "~ webhook_url: https://one.example.com/in → https://stranger.example.com/" in said
+    assert "by user US" in said
+    assert "through web" in said
+
+
+def test_a_service_that_is_gone_is_told(team: Team):
+    clone = applied(team)
+    sid = team.services()["b"]
+    team.sandbox.console.delete_service(sid)
+    (one,) = team.ok(clone, "drift", "-o", "json").document["drift"]
+    assert (one["channel"], one["what"], one["before"], one["after"]) == ("b", "service", sid, None)
+    assert one["event"]["type"].endswith("deleted")
+
+
+def test_who_did_it_is_optional(team: Team):
+    clone = applied(team)
+    team.sandbox.switches = replace(team.sandbox.switches, events_status=403)
+    team.sandbox.console.update_service(team.services()["a"], validity_period=9, fallback_url="https://x.example.com/")
+    ran = team.ok(clone, "drift", "-o", "json")
+    (one,) = ran.document["drift"]
+    assert (one["what"], one["event"]) == ("fallback_url", None), "a field that no channel sets is not looked at"
+    assert ran.document["untold"][0].startswith("Account us: ")
+    assert "Who did it is not known. Account us: " in team.ok(clone, "drift").out
+
+
+def test_drift_only_reads(team: Team):
+    clone = applied(team)
+    team.sandbox.console.update_service(team.services()["a"], inbound_request_url="https://x.example.com/")
+    team.sandbox.requests.clear()
+    team.ok(clone, "drift")
+    assert {asked.method for asked in team.sandbox.requests} == {"GET"}
+
+
+def test_an_account_without_a_record_has_nothing_to_compare_with(team: Team):
+    clone = team.start(a=text("a", A))
+    ran = team.ok(clone, "drift", "--detailed-exitcode")
+    assert ran.out == "Account us has no record yet: there is nothing to compare.\n\nNo drift.\n"
