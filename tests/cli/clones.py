@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import subprocess
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from smsops.cli.boundary import run as run_argv
 from smsops.sandbox.server import Sandbox
-from tests.cli.door import PROJECT, Ran, process, write_project
+from tests.cli.door import PROJECT, Ran, write_project
 
 _serial = count(1)
 NOBODYS = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
@@ -84,8 +88,12 @@ class Team:
         return with_user(self.folder / name, name.title())
 
     def run(self, clone: Path, *argv: str) -> Ran:
-        """The command line, as a process of its own."""
-        return process(*argv, cwd=clone, env=self.env)
+        """The command line, in this process."""
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+        with chdir(clone), patch.dict(os.environ, self.env), redirect_stdout(out), redirect_stderr(err):
+            code = run_argv(argv)
+        said = [stream.buffer.getvalue().decode() for stream in (out, err)]
+        return Ran(code, *said)
 
     def ok(self, clone: Path, *argv: str) -> Ran:
         ran = self.run(clone, *argv)
