@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypeVar
 
 from smsops.changes import (
     AttachNumber,
@@ -32,6 +32,8 @@ from smsops.ledger.remembered import kept_from_json, kept_to_json, texts
 from smsops.masking import Kept, Sealed
 from smsops.model import ServiceSettings, field_key
 from smsops.planned import FORMAT_VERSION, AccountPlan, Aim, AlreadyDone, HeldBack, Plan, plan_to_json
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,7 @@ def read_saved(content: bytes) -> SavedPlan:
         if digest(document) != claimed or _written({**document, "digest": claimed}).encode() != content:
             raise ValueError("its digest does not fit what it holds")
         saved = _saved(document)
-    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"it lacks a part or has one of another kind: {error}") from error
     if saved.plan.plan_id != document["plan_id"]:
         raise ValueError("its id does not fit its changes")
@@ -122,79 +124,95 @@ def _saved(document: Mapping[str, Any]) -> SavedPlan:
         own = more[head["name"]]
         accounts.append(
             AccountPlan(
-                account=head["name"],
-                account_sid=head["account_sid"],
-                api_calls=head["api_calls"],
+                account=_of(str, head["name"]),
+                account_sid=_of(str, head["account_sid"]),
+                api_calls=_of(int, head["api_calls"]),
                 changes=tuple(change for change in changes if change.account == head["name"]),
                 held_back=tuple(one for one in held if one.change.account == head["name"]),
                 already_done=tuple(one for one in done if one.account == head["name"]),
                 # A finding does not say whose it is, and only its place is ever shown.
                 findings=tuple(f for i, f in enumerate(findings) if i not in saved["warnings"]) if index == 0 else (),
                 aims=tuple(_aim(one) for one in own["aims"]),
-                unchanged=own["unchanged"],
-                unmanaged_services=own["unmanaged"]["services"],
-                unmanaged_numbers=own["unmanaged"]["numbers"],
+                unchanged=_of(int, own["unchanged"]),
+                unmanaged_services=_of(int, own["unmanaged"]["services"]),
+                unmanaged_numbers=_or_none(int, own["unmanaged"]["numbers"]),
                 vanished=texts(own["vanished"]),
                 left=texts(own["left"]),
-                partial=own["partial"],
+                partial=_of(bool, own["partial"]),
             )
         )
     plan = Plan(
         accounts=tuple(accounts),
-        created_at=document["created_at"],
-        expires_at=document["expires_at"],
-        partial=document["partial"],
-        commit=document["source"]["commit"],
-        dirty=document["source"]["dirty"],
+        created_at=_of(str, document["created_at"]),
+        expires_at=_of(str, document["expires_at"]),
+        partial=_of(bool, document["partial"]),
+        commit=_or_none(str, document["source"]["commit"]),
+        dirty=_of(bool, document["source"]["dirty"]),
         warnings=tuple(findings[i] for i in saved["warnings"]),
     )
-    servers = {one["name"]: one["server"] for one in saved["accounts"]}
+    servers = {one["name"]: _or_none(str, one["server"]) for one in saved["accounts"]}
     return SavedPlan(plan=plan, allowed=frozenset(map(Gate, saved["allowed"])), servers=servers)
+
+
+def _of(kind: type[T], value: object) -> T:
+    """The value, which is of exactly this kind. Raises TypeError."""
+    if type(value) is not kind:
+        raise TypeError(f"{value!r} is not {kind.__name__}")
+    return value
+
+
+def _or_none(kind: type[T], value: object) -> T | None:
+    return None if value is None else _of(kind, value)
 
 
 def _aim(one: Mapping[str, Any]) -> Aim:
     return Aim(
-        channel=one["channel"],
-        service_sid=one["service_sid"],
+        channel=_of(str, one["channel"]),
+        service_sid=_or_none(str, one["service_sid"]),
         fields={name: kept_from_json(value) for name, value in one["fields"].items()},
         numbers=texts(one["numbers"]),
         guarded=texts(one["guarded"]),
-        was=one["was"],
+        was=_of(str, one["was"]),
     )
 
 
 def _already_done(one: Mapping[str, Any]) -> AlreadyDone:
-    facts = {name: one[name] for name in ("account", "channel", "service_sid", "what")}
+    facts = {name: _of(str, one[name]) for name in ("account", "channel", "service_sid", "what")}
     return AlreadyDone(**facts, value=kept_from_json(one["value"]))
 
 
 def _finding(one: Mapping[str, Any]) -> Finding:
     return Finding(
-        code=one["code"],
+        code=_of(str, one["code"]),
         severity=Severity(one["severity"]),
-        message=one["message"],
-        hint=one["hint"],
-        location=Location(path=one["path"], line=one["line"], column=one["column"]),
+        message=_of(str, one["message"]),
+        hint=_of(str, one["hint"]),
+        location=Location(path=_of(str, one["path"]), line=_of(int, one["line"]), column=_of(int, one["column"])),
     )
 
 
 def _change(one: Mapping[str, Any]) -> Change:
     cause = one["cause"]
     head: dict[str, Any] = {
-        "account": one["account"],
-        "channel": one["channel"],
+        "account": _of(str, one["account"]),
+        "channel": _of(str, one["channel"]),
         "risk": Risk(one["risk"]),
         "klass": Class(one["class"]),
-        "cause": None if cause is None else Cause(path=cause["path"], line=cause["line"]),
-        "precondition": one["precondition"],
+        "cause": None if cause is None else Cause(path=_of(str, cause["path"]), line=_of(int, cause["line"])),
+        "precondition": _of(str, one["precondition"]),
         "refused": None if one["refused"] is None else Gate(one["refused"]),
     }
     kind = _KINDS[one["action"]]
-    named = {name: one[name] for name in _OWN[kind] if name != "fields"}
+    named: dict[str, Any] = {name: _named(name, one[name]) for name in _OWN[kind] if name != "fields"}
     if "fields" in _OWN[kind]:
         named["fields"] = tuple(_field(diff) for diff in one["fields"])
     change: Change = kind(**head, **named)
     return change
+
+
+def _named(name: str, value: object) -> str | None:
+    """A name of a thing; only a service that is to be created, and a channel that nobody declares, have none."""
+    return _or_none(str, value) if name in ("service_sid", "from_channel") else _of(str, value)
 
 
 _KINDS: Mapping[str, type[Any]] = {
@@ -217,4 +235,4 @@ def _field(one: Mapping[str, Any]) -> FieldDiff:
 def _side(one: Mapping[str, Any], side: str) -> Kept:
     seal = one.get("sealed", {}).get(side)
     value = kept_from_json(one[side])
-    return value if seal is None else Sealed(masked=str(value), sha256=seal)
+    return value if seal is None else Sealed(masked=str(value), sha256=_of(str, seal))

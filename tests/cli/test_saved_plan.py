@@ -270,3 +270,29 @@ def test_the_next_command_of_a_saved_plan_applies_it(team: Team):
     said = team.run(clone, "plan", "--out", "reviewed").out
     assert said.endswith("Next: smsops apply ./reviewed\n")
     team.ok(clone, "apply", "./reviewed")
+
+
+def test_a_saved_deletion_is_carried_out_once_and_only_on_the_pool_that_was_reviewed(team: Team):
+    clone = team.start(a=text("a", A), b=text("b", C))
+    team.ok(clone, "apply", "--yes")
+    (clone / "channels" / "b.yaml").unlink()
+    path = saved(team, clone, "--allow", "delete-service")
+    sid = team.services()["b"]
+    team.sandbox.console.attach(sid, E)
+    ran = team.run(clone, "apply", str(path))
+    assert ran.code == 6
+    assert f"the pool of {sid} was without others when the plan was made, and is {E} now" in ran.err
+    team.sandbox.console.detach(sid, E)
+    team.ok(clone, "apply", str(path))
+    assert team.pools() == {"a": {A}}
+    ran = team.ok(clone, "apply", str(path), "-o", "json")
+    assert {result["status"] for result in ran.document["results"]} == {"already-done"}
+
+
+def test_a_namesake_that_came_after_the_plan_is_not_taken_for_ours(team: Team):
+    clone = team.start(a=text("a", A))
+    path = saved(team, clone)
+    sid = team.sandbox.console.create_service(team.account_sid, "a")
+    ran = team.run(clone, "apply", str(path))
+    assert ran.code == 6
+    assert f"the service named 'a' was none when the plan was made, and is {sid} now" in ran.err
