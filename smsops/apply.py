@@ -62,6 +62,8 @@ class Standing:
     done: frozenset[Change] = frozenset()
     services: Mapping[str, str] = field(default_factory=dict)
     """Service SID by channel, for creates that are done."""
+    saved: bool = False
+    """Whether the plan is a saved one at all."""
 
 
 def apply(
@@ -93,6 +95,7 @@ def apply(
         services=dict(work.services),
         undone=frozenset(result.change for result in results if not result.settled),
         unsure=frozenset(result.change for result in results if result.error and result.error.wrote),
+        saved=standing.saved,
     )
     after = next_base(base=base, plan=plan, upshot=upshot)
     outcome = Outcome(

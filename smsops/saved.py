@@ -8,6 +8,7 @@ that a single altered byte shows.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
@@ -119,6 +120,8 @@ def _saved(document: Mapping[str, Any]) -> SavedPlan:
     done = [_already_done(one) for one in document["already_done"]]
     findings = [_finding(one) for one in document["findings"]]
     more = {one["name"]: one for one in saved["accounts"]}
+    if len({head["name"] for head in document["accounts"]}) != len(document["accounts"]):
+        raise ValueError("it names an account twice")
     accounts = []
     for index, head in enumerate(document["accounts"]):
         own = more[head["name"]]
@@ -143,8 +146,8 @@ def _saved(document: Mapping[str, Any]) -> SavedPlan:
         )
     plan = Plan(
         accounts=tuple(accounts),
-        created_at=_of(str, document["created_at"]),
-        expires_at=_of(str, document["expires_at"]),
+        created_at=_moment(document["created_at"]),
+        expires_at=_moment(document["expires_at"]),
         partial=_of(bool, document["partial"]),
         commit=_or_none(str, document["source"]["commit"]),
         dirty=_of(bool, document["source"]["dirty"]),
@@ -152,6 +155,13 @@ def _saved(document: Mapping[str, Any]) -> SavedPlan:
     )
     servers = {one["name"]: _or_none(str, one["server"]) for one in saved["accounts"]}
     return SavedPlan(plan=plan, allowed=frozenset(map(Gate, saved["allowed"])), servers=servers)
+
+
+def _moment(value: object) -> str:
+    text = _of(str, value)
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", text):
+        raise ValueError(f"{text!a} is no time")
+    return text
 
 
 def _of(kind: type[T], value: object) -> T:
@@ -206,13 +216,28 @@ def _change(one: Mapping[str, Any]) -> Change:
     named: dict[str, Any] = {name: _named(name, one[name]) for name in _OWN[kind] if name != "fields"}
     if "fields" in _OWN[kind]:
         named["fields"] = tuple(_field(diff) for diff in one["fields"])
+        if kind is CreateService and [type(d.after) for d in named["fields"] if d.name == "friendly_name"] != [str]:
+            raise ValueError("a service is to be created without its name")
     change: Change = kind(**head, **named)
     return change
 
 
 def _named(name: str, value: object) -> str | None:
     """A name of a thing; only a service that is to be created, and a channel that nobody declares, have none."""
-    return _or_none(str, value) if name in ("service_sid", "from_channel") else _of(str, value)
+    if value is None and name in ("service_sid", "from_channel"):
+        return None
+    text = _of(str, value)
+    if name in _SHAPES and not re.fullmatch(_SHAPES[name], text):
+        raise ValueError(f"{text!a} is no {name}")
+    return text
+
+
+_SHAPES = {
+    "number": r"\+[0-9]{1,20}",
+    "number_sid": r"PN[0-9a-fA-F]{32}",
+    "service_sid": r"MG[0-9a-fA-F]{32}",
+    "from_service_sid": r"MG[0-9a-fA-F]{32}",
+}
 
 
 _KINDS: Mapping[str, type[Any]] = {

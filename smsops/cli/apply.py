@@ -104,7 +104,7 @@ def _apply_files(wish: Wish, manner: _Manner, terminal: Terminal) -> int:
         if (code := verdict(plan)) is ExitCode.OK:
             _confirm(plan, terminal, yes=manner.yes)
         elif code is ExitCode.REFUSED:
-            note(plan, ready, plan.findings, Ending.REFUSED, book, terminal)
+            note(plan, project, plan.findings, Ending.REFUSED, book, terminal)
         return _finish(plan, ready, code, project, book, Brake(stop, lease), manner, terminal)
 
 
@@ -128,6 +128,8 @@ def _apply_saved(file: Path, manner: _Manner, terminal: Terminal) -> int:
         terminal.show(PLAN["text"], Drawn(plan=plan, channels=project.by_name))
         code = verdict(plan)
         ready: tuple[Ready, ...] = ()
+        if code is ExitCode.REFUSED:
+            note(plan, project, plan.findings, Ending.REFUSED, book, terminal)
         if code is ExitCode.OK:
             ready = stack.enter_context(
                 replanned(plan, saved.allowed, project, book, terminal, stop, concurrency=manner.concurrency)

@@ -133,13 +133,14 @@ def _account(
 
 
 def note(
-    plan: Plan, ready: Sequence[Ready], reasons: Sequence[Finding], ending: Ending, book: Book, terminal: Terminal
+    plan: Plan, project: Opened, reasons: Sequence[Finding], ending: Ending, book: Book, terminal: Terminal
 ) -> None:
     """Record an apply that was refused or stale, for each account with changes; trouble with that is only told."""
-    for one in ready:
-        if one.plan.changes:
+    for one in plan.accounts:
+        if one.changes:
+            account = project.project.accounts[one.account]
             try:
-                run = book.run_of(plan, one.account, plan.plan_id)
-                book.ledger.note(one.plan, one.base, run, ending=ending, reasons=reasons, at=now())
+                run = book.run_of(plan, account, plan.plan_id)
+                book.ledger.note(one, book.base(account), run, ending=ending, reasons=reasons, at=now())
             except LedgerError as error:
                 terminal.talk(f"warning: That this apply was {ending} is not recorded: {error.message}")

@@ -15,12 +15,23 @@ from smsops.cli.planning import Ready, read_account, side_by_side
 from smsops.cli.project import Opened
 from smsops.cli.saving import UnusablePlan
 from smsops.cli.terminal import Terminal
-from smsops.diagnostics import Finding
+from smsops.diagnostics import Finding, Location
 from smsops.freshness import freshness, wanted_again
 from smsops.ledger.records import Ending
 from smsops.planned import AccountPlan, Plan
+from smsops.project import Account
 from smsops.providers import PROVIDERS
 from smsops.providers.base import Patience
+
+
+def _undone_since(account: Account, at: str) -> Finding:
+    """A plan is good for one apply: what it did and others undid since is theirs to have undone."""
+    return Finding(
+        code="SMS511",
+        message=f"The plan was applied to account {account.name} at {at}, and something that it did was undone since.",
+        hint="Plan again, and have the new plan reviewed.",
+        location=Location(path="smsops.yaml"),
+    )
 
 
 @contextmanager
@@ -47,17 +58,20 @@ def replanned(
             base = book.base(account)
             if not planned.changes:
                 reader = PROVIDERS[account.provider].open_reader(connections[account.name])
-                return Ready(account=account, base=base, reader=reader, plan=planned)
+                return Ready(account=account, base=base, reader=reader, plan=planned, standing=Standing(saved=True))
             reader, live = read_account(account, connections[account.name], wanted_again(planned, base))
             found = freshness(planned, live=live, base=base, allowed=allowed)
             stale.extend(found.stale)
-            standing = Standing(done=found.done, services=found.services)
+            at = book.ledger.applied_at(account.name, plan.plan_id)
+            if at is not None and found.done != frozenset(planned.changes):
+                stale.append(_undone_since(account, at))
+            standing = Standing(done=found.done, services=found.services, saved=True)
             return Ready(account=account, base=base, reader=reader, plan=planned, standing=standing)
 
         ready = side_by_side(plan.accounts, one, terminal)
         if stale:
             ordered = tuple(sorted(stale, key=lambda finding: finding.sort_key))
-            note(plan, ready, ordered, Ending.STALE, book, terminal)
+            note(plan, project, ordered, Ending.STALE, book, terminal)
             raise UnusablePlan(
                 "The account has moved since the plan was saved, so nothing was written.",
                 code="SMS511",

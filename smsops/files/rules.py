@@ -18,6 +18,7 @@ from smsops.files.document import Document, Path, quoted
 from smsops.files.schema import known_providers
 from smsops.files.suggest import did_you_mean, near
 from smsops.files.urls import host_allowed, host_of, url_problem
+from smsops.masking import masked
 from smsops.model import is_toll_free
 from smsops.project import Account, Policy, Project
 
@@ -98,6 +99,15 @@ def friendly_name_once(read: Read) -> Iterator[Finding]:
             message = f"The friendly name {quoted(called)} is already that of {spot}, in the same account."
             hint = "Give one of the two another friendly_name; where it is absent, the channel's name is used."
             yield document.finding("SMS313", message, (key,), hint=hint)
+
+
+def friendly_name_holds_no_login(read: Read) -> Iterator[Finding]:
+    """A begun create is known by its name, in records, where no login may be."""
+    for document in read.documents:
+        name = _text(document, "friendly_name")
+        if name is not None and masked(name) != name:
+            message = "The friendly name looks like a URL with a user name or password."
+            yield document.finding("SMS209", message, ("friendly_name",), hint="Choose a plain name.")
 
 
 def account_exists(read: Read) -> Iterator[Finding]:
@@ -208,6 +218,7 @@ RULES: tuple[Rule, ...] = (
     service_once,
     number_claimed_once,
     friendly_name_once,
+    friendly_name_holds_no_login,
     account_exists,
     account_of_provider,
     hosts_allowed,

@@ -23,6 +23,8 @@ class Upshot:
     """Changes that did not come about, or may not have."""
     unsure: frozenset[Change] = frozenset()
     """Those of them that may have taken effect all the same."""
+    saved: bool = False
+    """Whether the plan was a saved one: nothing was looked at then but what its own changes touch."""
 
 
 def next_base(*, base: Base, plan: AccountPlan, upshot: Upshot) -> Base:
@@ -38,15 +40,15 @@ def next_base(*, base: Base, plan: AccountPlan, upshot: Upshot) -> Base:
     left = _left(plan, upshot.undone)
     # A plan says nothing of channels that it did not look at, but for the numbers that it took from them. One whose
     # service went without smsops, and is not there again, is remembered by what it had.
-    taken = frozenset(entry.service_sid for entry in channels.values())
+    taken = frozenset(entry.service_sid for entry in channels.values()) | _deleted(plan, upshot)
     channels |= {
         name: _without(entry, left.get(entry.service_sid, frozenset()))
         for name, entry in base.channels.items()
-        if name not in channels and name not in plan.left and entry.service_sid not in taken
+        if name not in channels and name not in _gone(plan, upshot) and entry.service_sid not in taken
     }
     return Base(
         channels=channels,
-        departed=_departed(base, plan, upshot.undone, left, frozenset(one.service_sid for one in channels.values())),
+        departed=_departed(base, plan, upshot, left, frozenset(one.service_sid for one in channels.values())),
         creating=_creating(base, plan, upshot),
         doubts=_doubts(base, plan, upshot),
     )
@@ -162,19 +164,27 @@ def _left(plan: AccountPlan, undone: frozenset[Change]) -> dict[str, frozenset[s
 def _departed(
     base: Base,
     plan: AccountPlan,
-    undone: frozenset[Change],
+    upshot: Upshot,
     left: Mapping[str, frozenset[str]],
     taken: frozenset[str],
 ) -> dict[str, Departed]:
     """Services without a channel that the account still has, with what is left in their pools."""
     candidates = dict(base.departed)
     candidates |= {r.service_sid: Departed(channel=n, entry=r) for n, r in base.channels.items()}
-    deleted = {c.service_sid for c in plan.changes if isinstance(c, DeleteService) and c not in undone}
     return {
         sid: replace(one, entry=_without(one.entry, left.get(sid, frozenset())))
         for sid, one in candidates.items()
-        if sid not in taken | deleted | plan.vanished
+        if sid not in taken | plan.vanished | _deleted(plan, upshot)
     }
+
+
+def _deleted(plan: AccountPlan, upshot: Upshot) -> frozenset[str]:
+    return frozenset(c.service_sid for c in plan.changes if isinstance(c, DeleteService) and c not in upshot.undone)
+
+
+def _gone(plan: AccountPlan, upshot: Upshot) -> frozenset[str]:
+    """Channels that left git; what a saved plan says of that may be old, and the next plan says it anew."""
+    return frozenset() if upshot.saved else plan.left
 
 
 def _without(entry: BaseChannel, numbers: frozenset[str]) -> BaseChannel:
@@ -194,7 +204,7 @@ def _creating(base: Base, plan: AccountPlan, upshot: Upshot) -> dict[str, str]:
     still = {
         name: friendly_name
         for name, friendly_name in base.creating.items()
-        if name in waiting or (name not in upshot.services and name not in plan.left)
+        if name in waiting or (name not in upshot.services and name not in _gone(plan, upshot))
     }
     lost = {c.channel for c in upshot.unsure if isinstance(c, CreateService)}
     return {**still, **{name: named[name] for name in lost}}
@@ -205,21 +215,37 @@ def _creating(base: Base, plan: AccountPlan, upshot: Upshot) -> dict[str, str]:
 
 def _doubts(base: Base, plan: AccountPlan, upshot: Upshot) -> Doubts:
     """Old doubts live on where this apply settled nothing; new ones come from what may have taken effect."""
-    settled = {upshot.services.get(aim.channel) for aim in plan.aims}
-    open_fields = {(c.service_sid, diff.name) for c in upshot.undone if isinstance(c, Update) for diff in c.fields}
-    numbers = {number for aim in plan.aims for number in aim.numbers}
-    numbers |= {number for change in plan.changes if (number := getattr(change, "number", None))}
-    open_numbers = {number for change in upshot.undone if (number := getattr(change, "number", None))}
-    open_numbers |= {number for held in plan.held_back if (number := getattr(held.change, "number", None))}
-    kept = frozenset(n for n in base.doubts.numbers if n in open_numbers or (plan.partial and n not in numbers))
+    fields, numbers = _settled_by_changes(plan, upshot) if upshot.saved else _settled_by_plan(base, plan, upshot)
+    kept = base.doubts.numbers - numbers
     old = Doubts(
-        fields={
-            key: values for key, values in base.doubts.fields.items() if key in open_fields or key[0] not in settled
-        },
+        fields={key: values for key, values in base.doubts.fields.items() if key not in fields},
         numbers=kept,
         guarded=base.doubts.guarded & kept,
     )
     return _added(old, plan, upshot.unsure)
+
+
+_Settled = tuple[set[tuple[str, str]], set[str]]
+"""Settings by service SID and name, and numbers."""
+
+
+def _settled_by_changes(plan: AccountPlan, upshot: Upshot) -> _Settled:
+    done = [change for change in plan.changes if change not in upshot.undone]
+    updates = [c for c in done if isinstance(c, CreateService | Update)]
+    fields = {(upshot.services.get(c.channel, ""), diff.name) for c in updates for diff in c.fields}
+    return fields, {number for change in done if (number := getattr(change, "number", None))}
+
+
+def _settled_by_plan(base: Base, plan: AccountPlan, upshot: Upshot) -> _Settled:
+    """Everything that the plan looked at, but for what it could not, or was not let, bring about."""
+    sids = {upshot.services.get(aim.channel) for aim in plan.aims}
+    open_fields = {(c.service_sid, diff.name) for c in upshot.undone if isinstance(c, Update) for diff in c.fields}
+    fields = {key for key in base.doubts.fields if key[0] in sids and key not in open_fields}
+    waiting = (*upshot.undone, *(held.change for held in plan.held_back))
+    open_numbers = {number for change in waiting if (number := getattr(change, "number", None))}
+    declared = {number for aim in plan.aims for number in aim.numbers}
+    numbers = {n for n in base.doubts.numbers if n not in open_numbers and (n in declared or not plan.partial)}
+    return fields, numbers
 
 
 def _added(doubts: Doubts, plan: AccountPlan, changes: frozenset[Change]) -> Doubts:

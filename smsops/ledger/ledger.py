@@ -50,6 +50,16 @@ class Ledger:
                 return found
         return EMPTY_BASE
 
+    def applied_at(self, account: str, plan_id: str) -> str | None:
+        """When a plan was wholly applied to an account; None where no record says so."""
+        mark = f"-{_brief(plan_id)}.json"
+        for path in self._newest_first(account):
+            if path.endswith(mark):
+                data = self._record(path)["data"]
+                if data["plan_id"] == plan_id and data.get("ending") == Ending.APPLIED:
+                    return str(data["finished_at"])
+        return None
+
     def unfinished(self, account: str) -> tuple[str, ...]:
         """Paths of records whose run never told its end, oldest first: those after the last finished one."""
         found: list[str] = []
@@ -107,7 +117,7 @@ class Ledger:
             stamp = path.rpartition("/")[2].partition("-")[0]
             moment = max(moment, int(re.sub(r"\D", "", stamp) or 0) + 1)
         digits = f"{moment:020}"
-        return f"{digits[:8]}T{digits[8:]}Z-{plan_id.removeprefix('sha256:')[:12]}"
+        return f"{digits[:8]}T{digits[8:]}Z-{_brief(plan_id)}"
 
     def _last(self, account: str) -> str | None:
         """The SHA-256 of the account's last finished record."""
@@ -138,3 +148,8 @@ class Ledger:
             f"The record {path} in {self.shelf.describe()} cannot be read: {error}.",
             hint="Restore it. Without it smsops would not know what it applied before.",
         )
+
+
+def _brief(plan_id: str) -> str:
+    """What of a plan's id is in a record's name."""
+    return plan_id.removeprefix("sha256:")[:12]

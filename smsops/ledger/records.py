@@ -161,6 +161,8 @@ def parsed(content: bytes) -> Record:
         if record["type"] != TYPE or data["format_version"] != FORMAT:
             raise ValueError(f"it is not a record of type {TYPE}, format {FORMAT}")
         data["state"] = State(data["state"])
+        if not isinstance(data["previous"], str | None):
+            raise ValueError("its `previous` is neither text nor null")
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"it lacks a part or has one of another kind: {error}") from error
     return dict(record)

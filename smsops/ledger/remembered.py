@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from typing import Any
 
 from smsops.masking import Kept, Sealed
-from smsops.model import Base, BaseChannel, Departed, Doubts
+from smsops.model import Base, BaseChannel, Departed, Doubts, ServiceSettings
+
+_SETTINGS = frozenset(setting.name for setting in fields(ServiceSettings))
 
 
 def base_to_json(base: Base) -> dict[str, Any]:
@@ -72,7 +75,7 @@ def base_from_json(data: Mapping[str, Any]) -> Base:
 def entry_from_json(entry: Mapping[str, Any]) -> BaseChannel:
     return BaseChannel(
         service_sid=_text(entry["service_sid"]),
-        fields={_text(name): kept_from_json(value) for name, value in entry["fields"].items()},
+        fields={_setting(name): kept_from_json(value) for name, value in entry["fields"].items()},
         pool=texts(entry["pool"]),
         guarded=texts(entry["guarded"]),
         held_back=texts(entry["held_back"]),
@@ -85,6 +88,12 @@ def kept_from_json(value: object) -> Kept:
     if value is None or isinstance(value, str | int | bool):
         return value
     raise TypeError(f"{value!r} is no setting")
+
+
+def _setting(name: object) -> str:
+    if name not in _SETTINGS:
+        raise TypeError(f"{name!r} is no setting that this smsops knows")
+    return str(name)
 
 
 def _text(value: object) -> str:

@@ -296,3 +296,54 @@ def test_a_namesake_that_came_after_the_plan_is_not_taken_for_ours(team: Team):
     ran = team.run(clone, "apply", str(path))
     assert ran.code == 6
     assert f"the service named 'a' was none when the plan was made, and is {sid} now" in ran.err
+
+
+def test_a_plan_is_good_for_one_apply(team: Team):
+    clone, path = changed(team)
+    team.ok(clone, "apply", str(path))
+    write_project(clone, new=text("new", E))
+    team.ok(clone, "apply", "--yes")
+    assert team.pools()["new"] == {E}
+    ran = team.run(clone, "apply", str(path))
+    assert ran.code == 6
+    assert "something that it did was undone since" in ran.err
+    assert team.pools()["new"] == {E}
+
+
+def killed_after(team: Team, clone: Path, method: str, *argv: str) -> None:
+    """An apply that dies after the effect of its first such write."""
+    team.sandbox.requests.clear()
+    team.sandbox.faults.add(Fault(kind=FaultKind.DELAY, method=method, after=True, seconds=600))
+    with started("apply", *argv, cwd=clone, env=team.env) as running:
+        when(lambda: not team.sandbox.faults.left)
+        running.kill()
+        running.wait()
+    team.sandbox.faults.clear()
+    when(lambda: any(asked.fault for asked in team.sandbox.requests))
+
+
+def test_what_another_run_left_in_doubt_is_not_settled_by_a_saved_plan(team: Team):
+    clone = team.start(a=text("a", A), b=text("b", C))
+    team.ok(clone, "apply", "--yes")
+    write_project(clone, a=text("a", A, host="two"))
+    path = saved(team, clone)
+    guarded = text("b", C, D).replace(f'"{D}"', f'{{number: "{D}", protected: true}}')
+    write_project(clone, a=text("a", A), b=guarded)
+    killed_after(team, clone, "POST", "--yes")
+    assert team.pools()["b"] == {C, D}
+    team.ok(clone, "apply", str(path))
+    write_project(clone, a=text("a", A, host="two"), b=text("b", C))
+    assert team.ok(clone, "drift", "-o", "json").document["drift"] == [], "nobody but smsops was at work"
+    ran = team.run(clone, "apply", "--yes", "-o", "json")
+    assert ran.code == 5, "the protection was in the record of the run that died"
+    assert team.pools()["b"] == {C, D}
+
+
+def test_a_refused_apply_of_a_saved_plan_is_recorded(team: Team):
+    clone = team.start(a=text("a", A, B))
+    team.ok(clone, "apply", "--yes")
+    edit(team, "a", inbound_request_url="https://stranger.example.com/")
+    write_project(clone, a=text("a", A, B, host="two"))
+    path = saved(team, clone, code=5)
+    assert team.run(clone, "apply", str(path)).code == 5
+    assert [record["data"]["ending"] for record in records(clone)] == ["applied", "refused"]

@@ -24,7 +24,7 @@ BOTH = pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 FIRST_CREATE = Fault(kind=FaultKind.DELAY, method="POST", path="/Services$", seconds=600)
 """The first create of an account goes alone, so nothing else is in flight while it waits."""
 IN_TIME_S = 25.0
-"""Shorter than any wait that the faults ask for: so the run ended because it was told to. The promise is five seconds."""
+"""Shorter than any wait that the faults ask for, so the run ended because it was told to. The promise is five."""
 NOTICE = b"Stopping after the requests in flight."
 
 

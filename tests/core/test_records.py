@@ -10,6 +10,7 @@ import pytest
 
 from smsops.changes import Change, Gate
 from smsops.gates import judge
+from smsops.ledger.chain import verify
 from smsops.ledger.inventory import Upshot, begun, next_base
 from smsops.ledger.records import (
     Ending,
@@ -22,6 +23,7 @@ from smsops.ledger.records import (
     not_begun,
     parsed,
     rendered,
+    sealed_record,
     started,
 )
 from smsops.masking import Kept, sealed
@@ -364,3 +366,11 @@ def test_a_record_with_a_wrong_part_is_refused(spoil):
     spoil(record["data"])
     with pytest.raises(ValueError, match=r"\w"):
         base_of(parsed(json.dumps(record).encode()), account_sid=ACCOUNT_SID, server=None)
+
+
+@pytest.mark.parametrize("previous", [[1], 7, {}])
+def test_a_forged_previous_is_told_as_an_altered_record(previous: object):
+    base = Base(channels={"a": entry(MG1, A)})
+    closing = ended(judged_plan(desired(), live(), Base()), base)
+    forged = sealed_record({**closing, "data": {**closing["data"], "previous": previous}})
+    assert [f.code for f in verify([("records/us/1-0.json", rendered(forged))])] == ["SMS604"]

@@ -138,3 +138,27 @@ def test_a_forged_digest_over_odd_values_is_no_plan_and_no_crash(odd: Any):
 def test_what_is_no_plan_at_all_is_refused(text: str):
     with pytest.raises(ValueError, match=r"."):
         read_saved(text.encode())
+
+
+def forged(change: Any) -> bytes:
+    """A plan that somebody changed, with the digest and the id that fit."""
+    document = json.loads(TEXT)
+    del document["digest"]
+    change(document)
+    return (json.dumps({**document, "digest": digest(document)}, indent=2) + "\n").encode()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda d: d.update(expires_at="zzzz"), "is no time"),
+        (lambda d: d["accounts"].append(d["accounts"][0]), "names an account twice"),
+        (lambda d: d["changes"][0].update(fields=[]), "without its name"),
+        (lambda d: d["changes"][-1].update(service_sid="../../x"), "is no service_sid"),
+        (lambda d: d["changes"][0]["fields"][0].update(after="another"), "its id does not fit"),
+    ],
+    ids=["a time", "an account twice", "a create without a name", "a path for a SID", "a change"],
+)
+def test_a_forged_plan_has_to_make_sense(change: Any, words: str):
+    with pytest.raises(ValueError, match=words):
+        read_saved(forged(change))

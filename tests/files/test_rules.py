@@ -35,7 +35,7 @@ def test_rules_look_at_anything_without_an_error():
 
 
 def test_every_rule_is_in_the_tuple_once():
-    assert len(set(RULES)) == len(RULES) == 13
+    assert len(set(RULES)) == len(RULES) == 14
 
 
 def test_toll_free_numbers_are_those_of_country_code_1():
