@@ -168,8 +168,8 @@ class _Look:
             if _now(service, diff) != sealed(diff.before):
                 return _Moved(
                     what=f"{diff.field} of {sid}",
-                    planned=repr(masked(diff.before)),
-                    present=repr(masked(_now(service, diff))),
+                    planned=_told(diff.before),
+                    present=_told(_now(service, diff)),
                 )
         return DUE if left else DONE
 
@@ -212,6 +212,10 @@ class _Look:
         changes = self.plan.changes
         leaving = {c.number for c in changes if isinstance(c, DetachNumber) and c.service_sid == sid}
         return leaving | {c.number for c in changes if isinstance(c, MoveNumber) and c.from_service_sid == sid}
+
+
+def _told(value: Kept) -> str:
+    return "empty" if value in (None, "") else repr(masked(value))
 
 
 def _now(service: LiveService, diff: FieldDiff) -> Kept:

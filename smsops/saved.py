@@ -72,6 +72,8 @@ def read_saved(content: bytes) -> SavedPlan:
         if digest(document) != claimed or _written({**document, "digest": claimed}).encode() != content:
             raise ValueError("its digest does not fit what it holds")
         saved = _saved(document)
+    except json.JSONDecodeError as error:
+        raise ValueError("it is not JSON") from error
     except (LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"it lacks a part or has one of another kind: {error}") from error
     if saved.plan.plan_id != document["plan_id"]:

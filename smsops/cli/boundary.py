@@ -49,7 +49,9 @@ def _guarded(context: click.Context, argv: list[str]) -> int:
     except SmsopsError as error:
         return _failed(context, argv, error)
     except KeyboardInterrupt:
-        return _failed(context, argv, _Interrupted("The run was interrupted.", hint="Run it again to finish the work."))
+        return _failed(
+            context, argv, _Interrupted("The run was interrupted.", hint="Run it again: it sees what is left.")
+        )
     except OSError as error:
         return _failed(context, argv, _lost(error) or _defect(error))
     except Exception as error:

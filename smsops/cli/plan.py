@@ -15,7 +15,7 @@ from smsops.cli import group
 from smsops.cli.ledgers import opened_book
 from smsops.cli.options import Options, option
 from smsops.cli.planning import Wish, planned
-from smsops.cli.project import opened
+from smsops.cli.project import Opened, opened
 from smsops.cli.saving import as_plan_file, write_plan
 from smsops.cli.terminal import Terminal
 from smsops.errors import ExitCode
@@ -71,8 +71,7 @@ def command(
     with planned(project, wish, terminal, book) as (plan, _):
         if out is not None:
             write_plan(out, plan, wish.allow, project, book)
-        next_command = _next(terminal.options, wish, out)
-        terminal.emit(PLAN, Drawn(plan=plan, channels=project.by_name, next_command=next_command))
+        terminal.emit(PLAN, _drawn(plan, project, terminal.options, wish, out))
     code = verdict(plan)
     return ExitCode.CHANGES if detailed_exitcode and code is ExitCode.OK and plan.changes else code
 
@@ -84,15 +83,18 @@ def verdict(plan: Plan) -> ExitCode:
     return ExitCode.REFUSED if plan.refused else ExitCode.OK
 
 
-def _next(options: Options, wish: Wish, out: Path | None) -> str:
-    """The command that carries the same plan out, for a shell."""
+def _drawn(plan: Plan, project: Opened, options: Options, wish: Wish, out: Path | None) -> Drawn:
+    """The plan with the command that carries it out, and the one that lets more through, for a shell."""
     words = ["smsops"]
     words += ["-C", str(options.chdir)] if options.chdir else []
     words += ["--config", str(options.config)] if options.config else []
     words += ["--sandbox"] if options.sandbox else []
-    if out is not None:
-        return shlex.join([*words, "apply", as_plan_file(out)])
-    words += ["apply", *wish.channels]
-    for gate in sorted(wish.allow):
-        words += ["--allow", gate]
-    return shlex.join(words)
+    more = [*wish.channels, *(word for gate in sorted(wish.allow) for word in ("--allow", gate))]
+    if out is None:
+        return Drawn(plan=plan, channels=project.by_name, next_command=shlex.join([*words, "apply", *more]))
+    return Drawn(
+        plan=plan,
+        channels=project.by_name,
+        next_command=shlex.join([*words, "apply", as_plan_file(out)]),
+        allow_command=shlex.join([*words, "plan", "--out", str(out), *more]),
+    )

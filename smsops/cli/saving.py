@@ -62,7 +62,8 @@ def read_plan(path: Path) -> SavedPlan:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise UsageError(f"The plan {str(path)!r} cannot be read: {error.strerror}.") from error
+        hint = "smsops plan --out FILE saves one."
+        raise UsageError(f"The plan {str(path)!r} cannot be read: {error.strerror}.", hint=hint) from error
     try:
         if len(content) > MOST_BYTES:
             raise ValueError("it is too large")

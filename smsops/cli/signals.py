@@ -79,7 +79,8 @@ def stopped_in_order(stop: Stop, *, notice: str = "") -> Iterator[None]:
     def begin(*_: object) -> None:
         stop.set()
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)
+            # Not SIG_DFL yet: one that has arrived already would be lost, or raise in the middle of anything.
+            signal.signal(number, _end_now)
         if notice:
             # Past the stream: the interrupted code may be in the middle of writing to it.
             with contextlib.suppress(OSError):
@@ -87,6 +88,11 @@ def stopped_in_order(stop: Stop, *, notice: str = "") -> Iterator[None]:
 
     with _handling({signal.SIGINT: begin, signal.SIGTERM: begin}):
         yield
+
+
+def _end_now(number: int, _: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 def settled(code: int) -> None:

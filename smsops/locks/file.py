@@ -55,7 +55,8 @@ def _take(file: IO[str], account: str) -> None:
         # It may have been taken and not yet signed; then it names the one before, or nobody.
         named = f": {other.describe()}" if other is not None and not is_dead(other) else ""
         raise LockHeld(
-            f"Another apply of account {account} is at work{named}.", hint="Wait until it has ended, and apply again."
+            f"Another apply of account {account} is at work{named}.",
+            hint="Apply again when it has ended, or wait for it: --lock-timeout 600.",
         ) from error
 
 

@@ -103,7 +103,7 @@ class LockRef:
         if other.nonce != me.nonce and other.expires > me.since and not is_dead(other):
             raise LockHeld(
                 f"Another apply of account {self.account} is at work: {other.describe()}.",
-                hint=f"Wait until it has ended, and apply again. Its lock ends at {other.expires} unless renewed.",
+                hint=f"Apply again later, or wait: --lock-timeout 600. It ends at {other.expires} unless renewed.",
             )
 
     def _read(self, commit: str) -> Holder | None:

@@ -137,6 +137,8 @@ def summary_text(applied: Applied) -> str:
         return f"Nothing was written: {told}."
     if counts.keys() - {Status.DONE, Status.ALREADY_DONE}:
         return f"Not all was applied: {told}. Run apply again to finish."
+    if counts.keys() == {Status.ALREADY_DONE}:
+        return f"Nothing was written: {told}."
     return f"Applied: {told}. {_read_back(applied)}"
 
 

@@ -19,6 +19,8 @@ class Drawn:
     """The channels of the project by name, for labels and for where replies go."""
     next_command: str = ""
     """What carries the plan out; empty when the caller does so itself."""
+    allow_command: str = ""
+    """What `--allow` is added to; empty where that is `next_command`."""
 
 
 def plan_json(drawn: Drawn, *, color: bool) -> str:

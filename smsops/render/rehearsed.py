@@ -53,7 +53,7 @@ class Rehearsed:
 def rehearsed_text(rehearsed: Rehearsed, *, color: bool) -> str:
     if rehearsed.verdict is not ExitCode.OK:
         return "Nothing was rehearsed: the plan may not be applied as it is.\n"
-    lines = [line for part in rehearsed.parts for line in _lines(part)]
+    lines = [line for part in rehearsed.parts if part.outcome.results or part.left for line in _lines(part)]
     return "".join(f"{line}\n" for line in lines) + painted(_end(rehearsed), Paint.STRONG, color=color) + "\n"
 
 

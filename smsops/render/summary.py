@@ -86,16 +86,17 @@ def _next(drawn: Drawn) -> Iterator[str]:
     # A change bears one gate's name; the findings tell of every gate that it met.
     gates = {change.refused for change in plan.refused if change.refused}
     gates |= {_GATES[finding.code] for finding in plan.findings if finding.code in _GATES}
+    again = clean(drawn.allow_command or drawn.next_command)
     if not drawn.next_command or unanswerable(plan):
         return
     if gates and gates <= set(ALLOWABLE):
-        yield f"Next: change the files, or, when this is meant: {clean(drawn.next_command)}{_allowing(gates)}"
+        yield f"Next: change the files, or, when this is meant: {again}{_allowing(gates)}"
     elif plan.changes and not gates:
         yield f"Next: {clean(drawn.next_command)}"
     elif plan.held_back and not gates:
         waiting = {held.reason for held in plan.held_back} & set(ALLOWABLE)
         if waiting:
-            yield f"Next, when this is meant: {clean(drawn.next_command)}{_allowing(waiting)}"
+            yield f"Next, when this is meant: {again}{_allowing(waiting)}"
 
 
 def _allowing(gates: Set[Gate]) -> str:

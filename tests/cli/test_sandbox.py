@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from smsops.sandbox.server import Sandbox
-from tests.cli.door import ACCOUNT, ROOT, Run, process
+from tests.cli.door import ACCOUNT, ROOT, Run, process, started, until
 
 SERVE = """
 import signal, sys
@@ -187,3 +187,14 @@ def test_reset_works_while_channel_files_are_broken_and_keeps_real_records(proje
 def test_reset_in_a_broken_project_is_3(project: Path, run: Run) -> None:
     (project / "smsops.yaml").write_text("version: [")
     assert run("sandbox", "reset").code == 3
+
+
+def test_two_signals_in_a_row_end_the_server(project: Path) -> None:
+    for _ in range(5):
+        with started("sandbox", "serve", "--port", "0", "-v", cwd=project, env={}) as running:
+            until(running, b"Serving.")
+            running.send_signal(signal.SIGINT)
+            running.send_signal(signal.SIGTERM)
+            _, err = running.communicate()
+        assert b"Traceback" not in err
+        assert running.returncode in (0, -signal.SIGINT, -signal.SIGTERM)

@@ -347,3 +347,14 @@ def test_a_refused_apply_of_a_saved_plan_is_recorded(team: Team):
     path = saved(team, clone, code=5)
     assert team.run(clone, "apply", str(path)).code == 5
     assert [record["data"]["ending"] for record in records(clone)] == ["applied", "refused"]
+
+
+def test_the_command_after_a_refused_plan_makes_a_plan_that_may_be_applied(team: Team):
+    clone = team.start(a=text("a", A, B))
+    team.ok(clone, "apply", "--yes")
+    edit(team, "a", inbound_request_url="https://stranger.example.com/")
+    write_project(clone, a=text("a", A, B, host="two"))
+    said = team.run(clone, "plan", "--out", "p.json").out
+    assert "when this is meant: smsops plan --out p.json --allow conflict\n" in said
+    assert team.run(clone, "plan", "--out", "p.json", "--allow", "conflict").out.endswith("Next: smsops apply p.json\n")
+    team.ok(clone, "apply", "p.json")
