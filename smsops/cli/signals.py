@@ -21,6 +21,9 @@ five seconds.
 """
 
 
+_LOOK_S = 0.5
+
+
 class Stop:
     """Whether the run is to stop, for all its threads; the patience of its requests (`providers.base.Patience`).
 
@@ -56,9 +59,13 @@ class Stop:
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until it is set, or for so many seconds; whether it is set."""
-        if not self._set and self._held.acquire(timeout=-1 if seconds is None else max(0.0, seconds)):
-            with contextlib.suppress(RuntimeError):
-                self._held.release()
+        while not self._set:
+            # Looked at anew again and again: a signal that comes just before the lock is waited for wakes nobody.
+            if self._held.acquire(timeout=_LOOK_S if seconds is None else max(0.0, seconds)):
+                with contextlib.suppress(RuntimeError):
+                    self._held.release()
+            if seconds is not None:
+                break
         return self._set
 
 
