@@ -120,7 +120,7 @@ FILE_CODES: tuple[Code, ...] = (
         code="SMS115",
         title="A phone number without quotes",
         why="smsops reads +12065550101 as the text that is written. Many editors and programs read a number and drop "
-        "the plus. Put the number in quotes.",
+        "the plus. Put the number in quotes; `smsops fmt` does it.",
         bad="phone_numbers:\n  - +12065550101\n",
         good='phone_numbers:\n  - "+12065550101"\n',
     ),

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -32,6 +33,29 @@ class Place(NamedTuple):
 
 
 START = Place(1, 1)
+
+
+class Kind(StrEnum):
+    """What a span of a file is."""
+
+    DOCUMENT = "document"
+    """The line `---`; of no length when there is none."""
+    MAPPING = "mapping"
+    SEQUENCE = "sequence"
+    SCALAR = "scalar"
+    END = "end"
+    """Of the mapping or list that is open."""
+
+
+class Span(NamedTuple):
+    """Something in a file, from one character to another; what a mapping or a list holds follows it, up to its END."""
+
+    kind: Kind
+    start: int
+    end: int
+    style: str = ""
+    """Of a scalar: one of its quotes, | or >, or nothing; of a mapping or a list: { when it stands in brackets."""
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

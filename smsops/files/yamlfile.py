@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from smsops.diagnostics import Finding, Severity
-from smsops.files.document import Document, Path, Place, quoted
+from smsops.files.document import Document, Kind, Path, Place, Span, quoted
 from smsops.files.syntax import NO_BLANK, explain_syntax
 
 MAX_BYTES = 256 * 1024
@@ -185,7 +185,7 @@ class _Reading:
         first = text[0]
         if first == "+" and text[1:].isdecimal() and text.isascii():
             message = f"{quoted(text)} is read as text here, but many editors and programs read it as a number."
-            self._report("SMS115", message, place, "Put it in quotes.", Severity.WARNING)
+            self._report("SMS115", message, place, "`smsops fmt` puts it in quotes.", Severity.WARNING)
         elif (first in "-0123456789") and (match := _NUMBER.fullmatch(text)):
             return _number(text, whole=match[1] is None and match[2] is None)
         return text
@@ -265,3 +265,33 @@ def _number(text: str, *, whole: bool) -> object:
         return int(text) if len(text) <= _MAX_DIGITS else text
     number = float(text)
     return number if math.isfinite(number) else text
+
+
+def spans_of(text: str) -> tuple[Span, ...]:
+    """What stands where in the text of a file that was read without an error, in the order of the file."""
+    kinds = {yaml.DocumentStartEvent: Kind.DOCUMENT, yaml.ScalarEvent: Kind.SCALAR}
+    kinds |= {yaml.MappingStartEvent: Kind.MAPPING, yaml.SequenceStartEvent: Kind.SEQUENCE}
+    kinds |= {yaml.MappingEndEvent: Kind.END, yaml.SequenceEndEvent: Kind.END}
+    found: list[Span] = []
+    opened: list[int] = []
+    loader = _LOADER(text)
+    while loader.check_event():
+        event = loader.get_event()
+        if kind := kinds.get(type(event)):
+            style = "{" if getattr(event, "flow_style", None) else getattr(event, "style", None) or ""
+            start, end = event.start_mark.index, event.end_mark.index
+            if kind is Kind.END:
+                if start == end:
+                    start = end = found[-1].end  # without a bracket, it has the place of what follows
+                begun = opened.pop()
+                found[begun] = found[begun]._replace(end=end)
+            elif kind in (Kind.MAPPING, Kind.SEQUENCE):
+                opened.append(len(found))
+            found.append(Span(kind=kind, start=start, end=end, style=style, value=getattr(event, "value", "")))
+    loader.dispose()
+    return tuple(found)
+
+
+def reads_as_text(plain: str) -> bool:
+    """Whether a value without quotes is text here."""
+    return plain not in _CONSTANTS and _NUMBER.fullmatch(plain) is None
