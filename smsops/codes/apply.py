@@ -164,4 +164,38 @@ APPLY_CODES: tuple[Code, ...] = (
         bad="git mv channels/otp.yaml channels/login-codes.yaml   # and name: login-codes",
         good="name: login-codes\nmessaging_service_sid: MG00000000000000000000000000000101",
     ),
+    Code(
+        code="SMS516",
+        title="The shards do not make one plan",
+        why=(
+            "A plan that several machines made is only as good as its parts: all of them, made from one commit and one "
+            "ledger, none twice. A shard alone is never applied, since its gates have not seen the whole account. "
+            "Plan every shard again and merge them."
+        ),
+        bad="smsops plan merge shard-1.json shard-3.json   # of three",
+        good="smsops plan merge shard-1.json shard-2.json shard-3.json --out plan.json",
+    ),
+    Code(
+        code="SMS517",
+        title="The plan is not the one that was approved",
+        why=(
+            "apply PLAN_FILE --approved ID carries out only the plan with that id. Where a forge runs smsops, somebody "
+            "else than the authors must have approved the change at its head, with the plan's id in the review; so an "
+            "approval counts for exactly what was read. When files or account moved since, the id is another one: "
+            "have the new plan reviewed."
+        ),
+        bad="a review approves without the id, or is of an earlier push, or is by an author of the change",
+        good="the approving review of the last push says sha256:... as the comment with the plan does",
+    ),
+    Code(
+        code="SMS518",
+        title="The forge cannot be asked",
+        why=(
+            "GitHub or GitLab gave no answer, refused the token, or answered what cannot be understood. A comment is "
+            "not posted then, and an approval that cannot be read is none. Mend the token or its permissions, or try "
+            "again."
+        ),
+        bad="GITHUB_TOKEN has expired",
+        good="a token that may read pull requests, and write comments where smsops comment runs",
+    ),
 )
