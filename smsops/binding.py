@@ -38,7 +38,7 @@ def wanted(desired: DesiredState, base: Base) -> tuple[Wanted, ...]:
         )
         for channel in desired.planned
     ]
-    if desired.selected is not None:
+    if not desired.looks_at_left:
         return tuple(ours)
     departed = [Wanted(service_sid=sid) for _, sid in _departed(base, known)]
     begun = [Wanted(friendly_name=name) for _, name in _begun_for_departed(desired, base)]
@@ -62,9 +62,9 @@ def departures(
     *, desired: DesiredState, live: LiveState, base: Base, bound: Mapping[str, Bound]
 ) -> Iterator[tuple[str, LiveService]]:
     """Live services that smsops made or applied and that no channel is bound to any more, with the channel they were
-    for. A partial plan says nothing of them.
+    for. A plan of some channels says nothing of them, unless it is asked to.
     """
-    if desired.selected is not None:
+    if not desired.looks_at_left:
         return
     known = _known_sids(desired, base)
     leftovers = _leftovers(live, base, frozenset(known.values()))

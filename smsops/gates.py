@@ -47,12 +47,13 @@ def judge(
         for change, finding in () if gate in allow else rule(court):
             refused.setdefault(id(change), gate)
             findings += [finding] if finding else []
-    return replace(
+    judged = replace(
         plan,
         changes=tuple(replace(c, refused=refused[id(c)]) if id(c) in refused else c for c in going),
         held_back=held,
         findings=tuple(sorted((*plan.findings, *findings), key=lambda finding: finding.sort_key)),
     )
+    return judged if Gate.LIMIT in allow else limited(judged, removals_allowed(policy.max_removals, base))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,19 +191,25 @@ def _guard(sender: Sender) -> str:
     return "is protected" if sender.protected else f"is linked to flow {sender.flow}"
 
 
-def _limit(court: _Court) -> _Verdicts:
-    removals = [change for change in court.plan.changes if isinstance(change, DetachNumber | DeleteService)]
-    most = removals_allowed(court.policy.max_removals, court.base)
-    if len(removals) > most:
-        account = court.desired.account
-        finding = Finding(
-            code="SMS501",
-            message=f"The plan removes {len(removals)} numbers and services of account {account}; the limit is {most}.",
-            hint="Split the change, raise policy.max_removals in a reviewed change, or: --allow limit.",
-            location=Location(path="smsops.yaml"),
-        )
-        for index, change in enumerate(removals):
-            yield change, None if index else finding
+def limited(plan: AccountPlan, most: int) -> AccountPlan:
+    """The plan with its removals refused where they are more than `most`: the one gate that weighs a whole account."""
+    removals = {id(change) for change in plan.changes if isinstance(change, DetachNumber | DeleteService)}
+    if len(removals) <= most:
+        return plan
+    finding = Finding(
+        code="SMS501",
+        message=f"The plan removes {len(removals)} numbers and services of account {plan.account}; "
+        f"the limit is {most}.",
+        hint="Split the change, raise policy.max_removals in a reviewed change, or: --allow limit.",
+        location=Location(path="smsops.yaml"),
+    )
+    return replace(
+        plan,
+        changes=tuple(
+            replace(c, refused=Gate.LIMIT) if id(c) in removals and c.refused is None else c for c in plan.changes
+        ),
+        findings=tuple(sorted((*plan.findings, finding), key=lambda finding: finding.sort_key)),
+    )
 
 
 def removals_allowed(limit: MaxRemovals, base: Base) -> int:
@@ -216,8 +223,8 @@ REFUSALS: tuple[tuple[Gate, Callable[[_Court], _Verdicts]], ...] = (
     (Gate.CONFLICT, _conflict),
     (Gate.TAKEOVER, _takeover),
     (Gate.PROTECTED, _protected),
-    (Gate.LIMIT, _limit),
 )
+"""In this order: a change bears the name of the first that refuses it. The limit comes after them all."""
 
 
 def _where(change: Change) -> Location:

@@ -142,6 +142,12 @@ class DesiredState:
     """Every channel of the account, also when only some are planned."""
     selected: frozenset[str] | None = None
     """Names of the channels to plan; None means all."""
+    also_left: bool = False
+    """Whether a plan of some channels looks at what left git, too; a plan of all always does."""
+
+    @property
+    def looks_at_left(self) -> bool:
+        return self.selected is None or self.also_left
 
     @property
     def planned(self) -> tuple[Channel, ...]:

@@ -46,7 +46,7 @@ def plan(*, desired: DesiredState, live: LiveState, base: Base) -> AccountPlan:
         already_done=tuple(sorted((s for s in flat if isinstance(s, AlreadyDone)), key=lambda done: done.sort_key)),
         findings=tuple(sorted((s for s in flat if isinstance(s, Finding)), key=lambda finding: finding.sort_key)),
         aims=tuple(_aim(channel, bound[channel.name], scene.memory) for channel in desired.planned),
-        unchanged=sum(1 for channel in desired.planned if channel.name not in busy),
+        idle=frozenset(channel.name for channel in desired.planned) - busy,
         unmanaged_services=len(live.services.keys() - scene.owners.keys()),
         unmanaged_numbers=None if live.numbers is None else len(live.numbers.keys() - scene.declared),
         vanished=frozenset(base.services) - live.services.keys(),
@@ -84,8 +84,8 @@ def _aim(channel: Channel, found: Bound, memory: Memory) -> Aim:
 
 
 def _left(desired: DesiredState, base: Base) -> frozenset[str]:
-    """Channels that the base knows and git does not; a partial plan says nothing of them."""
-    if desired.selected is not None:
+    """Channels that the base knows and git does not; a plan of some channels says nothing of them."""
+    if not desired.looks_at_left:
         return frozenset()
     return frozenset((base.channels.keys() | base.creating.keys()) - {channel.name for channel in desired.channels})
 

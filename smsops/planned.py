@@ -65,8 +65,8 @@ class AccountPlan:
     findings: tuple[Finding, ...] = ()
     aims: tuple[Aim, ...] = ()
     """Of every planned channel."""
-    unchanged: int = 0
-    """Channels that need nothing."""
+    idle: frozenset[str] = frozenset()
+    """Planned channels that need nothing, and give no number away."""
     unmanaged_services: int = 0
     unmanaged_numbers: int | None = None
     """Numbers of the account that no channel declares; None when the plan had no need to list them."""
@@ -135,7 +135,7 @@ class Plan:
         counted = Counter(change.action for change in self.changes)
         return {
             **{kind.action.partition(".")[2]: counted[kind.action] for kind in ORDER},
-            "unchanged": sum(account.unchanged for account in self.accounts),
+            "unchanged": sum(len(account.idle) for account in self.accounts),
             "held_back": len(self.held_back),
             "refused": len(self.refused),
         }

@@ -35,7 +35,7 @@ def test_live_that_equals_desired_needs_no_change():
     found = plan(desired=desired(channel("a", A, service_sid=MG1)), live=live(service(MG1, "a", A)), base=NONE)
     assert found.changes == ()
     assert found.findings == ()
-    assert found.unchanged == 1
+    assert found.idle == {found.aims[0].channel}
     assert found.bound == (("a", MG1),)
 
 
@@ -107,7 +107,7 @@ def test_a_number_that_another_channel_held_is_one_move_and_no_detach():
     (move,) = found.changes
     assert isinstance(move, MoveNumber)
     assert (move.number, move.from_service_sid, move.from_channel, move.service_sid) == (B, MG1, "a", MG2)
-    assert found.unchanged == 0
+    assert not found.idle
     assert move.risk is Risk.HIGH
 
 

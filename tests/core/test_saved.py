@@ -18,7 +18,8 @@ from smsops.model import Base, BaseChannel, Sender
 from smsops.plan import plan
 from smsops.planned import AccountPlan, Plan
 from smsops.project import Policy
-from smsops.saved import SavedPlan, read_saved, saved_text
+from smsops.restored import read_saved
+from smsops.saved import SavedPlan, saved_text
 from tests.core.build import channel, desired, live, service, sid
 
 A, B, C, D, E = (f"+1206555010{digit}" for digit in range(1, 6))
