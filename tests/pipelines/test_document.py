@@ -1,0 +1,48 @@
+"""The examples of docs/pipelines.md fit what they speak of."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from typing import Any
+
+from tests.pipelines.places import ROOT, read, workflow
+
+TEXT = (ROOT / "docs" / "pipelines.md").read_text(encoding="utf-8")
+EXAMPLES: list[Any] = [read(textwrap.dedent(block)) for block in re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)]
+
+
+def needed(name: str) -> dict[str, str]:
+    """The rights that a caller has to grant: what some job of the workflow asks for."""
+    rights: dict[str, str] = {}
+    for job in workflow(name)["jobs"].values():
+        for right, level in job["permissions"].items():
+            if rights.get(right) != "write":
+                rights[right] = level
+    return rights
+
+
+def test_the_caller_grants_what_the_workflow_needs_and_hands_over_its_secret() -> None:
+    (job,) = EXAMPLES[0]["jobs"].values()
+    assert job["permissions"] == needed("plan")
+    assert job["secrets"].keys() == workflow("plan")["on"]["workflow_call"]["secrets"].keys()
+    assert set(EXAMPLES[0]["on"]) == {"pull_request"}
+
+
+def test_the_rights_of_the_other_workflows_are_those_that_are_told() -> None:
+    assert needed("apply") == {"contents": "write", "pull-requests": "read"}
+    assert "`apply.yml` needs `contents: write` and `pull-requests: read`" in TEXT
+    assert needed("drift") == {"contents": "read"}
+    assert "`drift.yml` needs `contents: read`" in TEXT
+
+
+def test_the_step_with_the_action_gives_inputs_that_exist() -> None:
+    ((one,),) = (EXAMPLES[1],)
+    assert one["with"].keys() <= read(ROOT / "action.yml")["inputs"].keys()
+    assert all(f"`{name}`" in TEXT for name in read(ROOT / "action.yml")["outputs"])
+
+
+def test_the_hooks_are_those_that_are_offered() -> None:
+    (repository,) = EXAMPLES[2]["repos"]
+    offered = [hook["id"] for hook in read(ROOT / ".pre-commit-hooks.yaml")]
+    assert [hook["id"] for hook in repository["hooks"]] == offered
