@@ -40,10 +40,15 @@ def wanted_for_drift(base: Base) -> tuple[Wanted, ...]:
     return tuple(Wanted(service_sid=sid) for sid in sorted(base.services))
 
 
+def channel_names(base: Base) -> dict[str, str]:
+    """The channel of each recorded service, by service SID."""
+    left = {sid: one.channel for sid, one in base.departed.items()}
+    return left | {entry.service_sid: name for name, entry in base.channels.items()}
+
+
 def drifted(account: str, *, base: Base, live: LiveState) -> tuple[Drifted, ...]:
     """Everything of the recorded channels that is not as it was applied, in order."""
-    names = {sid: one.channel for sid, one in base.departed.items()}
-    names |= {entry.service_sid: name for name, entry in base.channels.items()}
+    names = channel_names(base)
     found = []
     for sid, entry in base.services.items():
         service = live.services.get(sid)

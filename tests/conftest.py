@@ -14,16 +14,16 @@ from smsops.sandbox.server import Sandbox
 settings.register_profile("smsops", deadline=None, derandomize=True, database=None)
 settings.load_profile("smsops")
 
-FOREIGN = ("SMSOPS_", "TWILIO_", "GIT_", "GITHUB_", "GITLAB_", "BITBUCKET_", "BUILD_", "CI_")
+FOREIGN = ("SMSOPS_", "TWILIO_", "GIT_", "GH_", "GITHUB_", "GITLAB_", "BITBUCKET_", "BUILD_", "CI_")
 FOREIGN_NAMES = ("CI", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "TERM")
-OURS = "SMSOPS_TWILIO_OAI"
-"""Names the folder of Twilio's API description; everything else that smsops reads is taken away."""
+OURS = ("SMSOPS_TWILIO_OAI", "SMSOPS_PACKAGE_INDEX")
+"""The folder of Twilio's API description, and whether tests may install packages; all else that smsops reads goes."""
 
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
-        if name != OURS and (name.startswith(FOREIGN) or name in FOREIGN_NAMES):
+        if name not in OURS and (name.startswith(FOREIGN) or name in FOREIGN_NAMES):
             monkeypatch.delenv(name)
 
 

@@ -10,9 +10,13 @@ import os
 import sys
 
 COMMANDS = {
+    "init": ("smsops.cli.init", "Write a project, and the pipelines that are asked for."),
     "validate": ("smsops.cli.validate", "Check the files: no network, no credentials."),
+    "fmt": ("smsops.cli.fmt", "Bring channel files into the canonical layout."),
     "plan": ("smsops.cli.plan", "Show what would change; this only reads."),
     "apply": ("smsops.cli.apply", "Make the accounts what the files say."),
+    "comment": ("smsops.cli.comment", "Put a saved plan into the one comment of its pull request."),
+    "matrix": ("smsops.cli.matrix", "Print the jobs that share one plan among machines."),
     "drift": ("smsops.cli.drift", "Show what changed in the accounts outside git, and who did it."),
     "rehearse": ("smsops.cli.rehearse", "Carry the plan out on a copy of the account that nobody else sees."),
     "audit": ("smsops.cli.audit", "Check the ledger."),
@@ -31,7 +35,7 @@ GLOBAL_OPTIONS = (
     ("-C, --chdir DIR", "Run as if started in DIR."),
     ("--config FILE", "Use FILE instead of the smsops.yaml found from here upward."),
     ("--sandbox", "Use the embedded Twilio: no credentials, no cost."),
-    ("-o, --output FORMAT[=FILE]", "Print text or json, or write it to FILE. Repeatable."),
+    ("-o, --output FORMAT[=FILE]", "Print as text, json, markdown, html, github, gitlab, sarif or junit."),
     ("--color WHEN", "Colour the text: auto, always or never. NO_COLOR wins."),
     ("-q", "Print neither progress nor warnings."),
     ("-v", "Print progress also when stderr is not a terminal."),

@@ -10,24 +10,27 @@ import click
 
 from smsops.changes import Gate
 from smsops.cli import group
+from smsops.cli.approving import Unapproved, approval_of, approved_id
 from smsops.cli.carrying import Brake, carry_out, locked, note
 from smsops.cli.ledgers import Book, opened_book
 from smsops.cli.options import option
 from smsops.cli.pins import write_sids
 from smsops.cli.plan import verdict, wish_options
-from smsops.cli.planning import Ready, Wish, now, planned
+from smsops.cli.planning import Ready, now, planned
 from smsops.cli.project import Opened, opened, opened_for_credentials
 from smsops.cli.replanning import replanned
 from smsops.cli.saving import check, opened_plan, plan_file, read_plan
+from smsops.cli.selecting import Wish
 from smsops.cli.signals import Stop, stopped_in_order
 from smsops.cli.terminal import Terminal
 from smsops.errors import ExitCode, SmsopsError, UsageError
 from smsops.ledger.records import Ending
 from smsops.planned import Plan
-from smsops.render.applied import APPLIED, Applied, summary_text
+from smsops.render.applied import Applied, summary_text
 from smsops.render.drawn import Drawn
 from smsops.render.plain import counted
-from smsops.render.text import PLAN
+from smsops.render.tables import APPLIED
+from smsops.render.text import plan_text
 
 _HELP = """Make the accounts what the files say: plan, show, ask, carry out, read back.
 
@@ -59,6 +62,8 @@ class _Manner:
     lock_timeout: float
     yes: bool
     write_sids: bool
+    approved: str | None = None
+    """The id of the plan that was approved."""
 
 
 @group.command("apply", renderers=APPLIED, help=_HELP)
@@ -72,6 +77,7 @@ class _Manner:
     help="How long to wait for another apply; without it, not at all.",
 )
 @option("--write-sids", is_flag=True, help="Put the SIDs of the services into the channel files.")
+@option("--approved", metavar="ID", help="Apply PLAN_FILE only if this is its id and, in CI, a review approves it.")
 def command(
     terminal: Terminal,
     channels: tuple[str, ...],
@@ -80,10 +86,19 @@ def command(
     yes: bool,
     lock_timeout: float,
     write_sids: bool,
+    approved: str | None,
 ) -> int:
-    manner = _Manner(concurrency=concurrency, lock_timeout=lock_timeout, yes=yes, write_sids=write_sids)
+    manner = _Manner(
+        concurrency=concurrency,
+        lock_timeout=lock_timeout,
+        yes=yes,
+        write_sids=write_sids,
+        approved=None if approved is None else approved_id(approved),
+    )
     file = plan_file(channels)
     if file is None:
+        if approved is not None:
+            raise UsageError("--approved belongs to a saved plan.", hint="smsops plan --out FILE saves one.")
         wish = Wish(channels=channels, allow=frozenset(map(Gate, allow)), concurrency=concurrency)
         return _apply_files(wish, manner, terminal)
     if allow:
@@ -98,14 +113,15 @@ def _apply_files(wish: Wish, manner: _Manner, terminal: Terminal) -> int:
     stop = Stop()
     with (
         locked(project, book, _concerned(project, book, wish), manner.lock_timeout, terminal) as lease,
-        planned(project, wish, terminal, book, stop) as (plan, ready),
+        planned(project, wish, terminal, book, stop) as drawn,
     ):
-        terminal.show(PLAN["text"], Drawn(plan=plan, channels=project.by_name))
+        plan = drawn.plan
+        terminal.show(plan_text, Drawn(plan=plan, channels=project.by_name))
         if (code := verdict(plan)) is ExitCode.OK:
             _confirm(plan, terminal, yes=manner.yes)
         elif code is ExitCode.REFUSED:
             note(plan, project, plan.findings, Ending.REFUSED, book, terminal)
-        return _finish(plan, ready, code, project, book, Brake(stop, lease), manner, terminal)
+        return _finish(plan, drawn.ready, code, project, book, Brake(stop, lease), manner, terminal)
 
 
 def _concerned(project: Opened, book: Book, wish: Wish) -> set[str]:
@@ -125,8 +141,10 @@ def _apply_saved(file: Path, manner: _Manner, terminal: Terminal) -> int:
     with ExitStack() as stack:
         names = [account.account for account in plan.accounts]
         lease = stack.enter_context(locked(project, book, names, manner.lock_timeout, terminal))
-        terminal.show(PLAN["text"], Drawn(plan=plan, channels=project.by_name))
+        terminal.show(plan_text, Drawn(plan=plan, channels=project.by_name))
         code = verdict(plan)
+        if manner.approved is not None and code is ExitCode.OK:
+            _require_approval(plan, manner.approved, project, book, terminal)
         ready: tuple[Ready, ...] = ()
         if code is ExitCode.REFUSED:
             note(plan, project, plan.findings, Ending.REFUSED, book, terminal)
@@ -135,6 +153,15 @@ def _apply_saved(file: Path, manner: _Manner, terminal: Terminal) -> int:
                 replanned(plan, saved.allowed, project, book, terminal, stop, concurrency=manner.concurrency)
             )
         return _finish(plan, ready, code, project, book, Brake(stop, lease), manner, terminal)
+
+
+def _require_approval(plan: Plan, approved: str, project: Opened, book: Book, terminal: Terminal) -> None:
+    """Raises Unapproved after that was recorded, and ForgeError."""
+    try:
+        book.approval = approval_of(plan, approved, project, terminal)
+    except Unapproved as error:
+        note(plan, project, [error.finding()], Ending.REFUSED, book, terminal)
+        raise
 
 
 def _finish(

@@ -10,6 +10,7 @@ import re
 import sys
 import traceback
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import click
@@ -17,13 +18,16 @@ import click
 from smsops.cli import mute
 from smsops.cli.group import root, terminal_of
 from smsops.cli.options import Output
+from smsops.cli.publishing import placed
 from smsops.cli.signals import ended_at_once
-from smsops.cli.terminal import OutputLost, colored, put, say, write_file
+from smsops.cli.terminal import OutputLost, colored, deliver, put, say
 from smsops.diagnostics import Finding
 from smsops.errors import ExitCode, ProviderError, SmsopsError, UsageError
-from smsops.render.documents import failure
 from smsops.render.findings import findings_text
+from smsops.render.formats import REPORTED
 from smsops.render.plain import Paint, clean, clean_lines, painted
+from smsops.render.reports import failure_report
+from smsops.render.tables import FAILED
 
 
 def run(argv: Sequence[str]) -> int:
@@ -96,25 +100,23 @@ def _usage(error: click.UsageError) -> UsageError:
 def _failed(context: click.Context, argv: Sequence[str], error: SmsopsError) -> int:
     """Tell a person on stderr, and a program where it waits for a document."""
     terminal = terminal_of(context)
+    name = terminal.command if terminal else "smsops"
     findings: tuple[Finding, ...] = getattr(error, "findings", ())
     mode = terminal.options.color if terminal else "auto"
     if terminal:
         terminal.wipe()
     _tell(error, findings, color=colored(mode, sys.stderr))
+    report = cache(lambda: placed(failure_report(name, error, findings), terminal.root if terminal else None))
     for output in dict.fromkeys(terminal.outputs if terminal else wanted_outputs(argv)):
-        if output.format == "json" and not (terminal and output in terminal.attempted):
-            _document(output, failure(error, findings=findings))
+        if not (terminal and output in terminal.attempted):
+            try:
+                if output.format in FAILED:
+                    deliver(output, FAILED[output.format](error, findings=findings))
+                elif output.format in REPORTED:
+                    deliver(output, report())
+            except SmsopsError as lost:
+                _tell(lost, (), color=False)
     return error.exit_code
-
-
-def _document(output: Output, text: str) -> None:
-    try:
-        if output.file is None:
-            put(text)
-        else:
-            write_file(output.file, text)
-    except SmsopsError as error:
-        _tell(error, (), color=False)
 
 
 def _tell(error: SmsopsError, findings: tuple[Finding, ...], *, color: bool) -> None:

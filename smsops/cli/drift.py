@@ -13,13 +13,14 @@ from smsops.cli.options import option
 from smsops.cli.planning import ENDLESS, read_account
 from smsops.cli.project import opened_for_credentials
 from smsops.cli.terminal import Terminal
-from smsops.drift import Drifted, drifted, wanted_for_drift, with_events
+from smsops.drift import Drifted, channel_names, drifted, wanted_for_drift, with_events
 from smsops.errors import ExitCode, ProviderError
 from smsops.model import EMPTY_BASE, Base
 from smsops.project import Account
 from smsops.providers import PROVIDERS
 from smsops.providers.base import Connection
-from smsops.render.drift import DRIFT, Compared
+from smsops.render.drift import Compared
+from smsops.render.tables import DRIFT
 
 _HELP = """Show what changed in the accounts since the last apply, whatever the files say now; this only reads.
 
@@ -53,7 +54,15 @@ def command(terminal: Terminal, detailed_exitcode: bool, concurrency: int) -> in
             found += moved
             untold += [f"Account {name}: {silence}"] if silence else []
     silent = tuple(sorted(bases.keys() - set(recorded)))
-    compared = Compared(found=tuple(found), unrecorded=silent, untold=tuple(untold), warnings=tuple(book.warnings))
+    compared = Compared(
+        found=tuple(found),
+        unrecorded=silent,
+        untold=tuple(untold),
+        warnings=tuple(book.warnings),
+        services=tuple(
+            (name, channel, sid) for name in recorded for sid, channel in channel_names(bases[name]).items()
+        ),
+    )
     terminal.emit(DRIFT, compared)
     return ExitCode.CHANGES if found and detailed_exitcode else ExitCode.OK
 

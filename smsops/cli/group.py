@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -14,8 +14,10 @@ import click
 from click.shell_completion import CompletionItem
 
 from smsops.cli import COMMANDS, COMPLETION, HELP_NAMES, root_help, version_line
-from smsops.cli.options import Options, Output, gather, global_options
+from smsops.cli.options import FORMATS, Options, Output, gather, global_options
+from smsops.cli.publishing import in_github
 from smsops.cli.terminal import Terminal
+from smsops.render.formats import REPORTED
 
 _TERMINAL = "smsops.terminal"
 """Key of the run's terminal in the context's `meta`, which all levels share."""
@@ -47,8 +49,8 @@ class Command(_Help):
         options = gather(ctx)
         if options.chdir is not None:
             _enter(ctx, options.chdir)
-        options = replace(options, output=_checked(ctx, options, self.renderers))
-        ctx.obj = ctx.meta[_TERMINAL] = Terminal(options)
+        options = replace(options, output=_checked(ctx, options, _formats(self.renderers)))
+        ctx.obj = ctx.meta[_TERMINAL] = Terminal(options, str(self.name))
         return super().invoke(ctx)
 
 
@@ -81,6 +83,9 @@ class Root(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[:2] == ["plan", "merge"]:
+            # A command of two words: `plan` itself takes channels, and one called `merge` is named as `plan -- merge`.
+            return "plan merge", import_module("smsops.cli.merge").command, args[2:]
         if args[0] not in COMMANDS and not ctx.resilient_parsing:
             raise click.UsageError(f"There is no command {args[0]!r}.{suggestion(args[0], COMMANDS)}", ctx=ctx)
         return super().resolve_command(ctx, args)
@@ -155,18 +160,22 @@ def _enter(ctx: click.Context, folder: Path) -> None:
         raise click.UsageError(f"{str(folder)!r} cannot be entered: {error.strerror}.", ctx=ctx) from error
 
 
-def _checked(ctx: click.Context, options: Options, renderers: Mapping[str, Any]) -> tuple[Output, ...]:
+def _formats(renderers: Mapping[str, Any]) -> tuple[str, ...]:
+    """The formats that a command offers."""
+    return tuple(name for name in FORMATS if name in renderers or (name in REPORTED and "report" in renderers))
+
+
+def _checked(ctx: click.Context, options: Options, formats: Sequence[str]) -> tuple[Output, ...]:
     """The outputs with absolute files. What could not be printed or written later is refused before any work."""
+    wanted = options.output or ((Output(format="github"),) if "github" in formats and in_github() else ())
     try:
-        outputs = tuple(replace(o, file=o.file.absolute()) if o.file else o for o in options.output)
+        outputs = tuple(replace(o, file=o.file.absolute()) if o.file else o for o in wanted)
     except OSError as error:
         raise click.UsageError("The working directory does not exist any more.", ctx=ctx) from error
     for output in outputs:
-        if output.format not in renderers:
-            known = ", ".join(renderers)
-            raise click.UsageError(
-                f"Format {output.format} is not available for this command yet; choose from {known}."
-            )
+        if output.format not in formats:
+            known = ", ".join(formats)
+            raise click.UsageError(f"Format {output.format} is not available for this command; choose from {known}.")
         if output.file and (output.file.is_dir() or not os.access(output.file.parent, os.W_OK | os.X_OK)):
             raise click.UsageError(f"{str(output.file)!r} cannot be written.", ctx=ctx)
     if len({output.file for output in outputs}) < len(outputs):

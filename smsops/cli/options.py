@@ -48,7 +48,7 @@ class OutputType(click.ParamType[Output]):
             return value
         name, equals, file = str(value).partition("=")
         if name not in FORMATS:
-            self.fail(f"{name!r} is not a format; choose from text, json.", param, ctx)
+            self.fail(f"{name!r} is not a format; choose from {', '.join(FORMATS)}.", param, ctx)
         if equals and not file:
             self.fail(f"a file name is missing after {value!r}.", param, ctx)
         return Output(format=name, file=Path(file) if file else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -14,19 +15,20 @@ from smsops.changes import ALLOWABLE, Gate
 from smsops.cli import group
 from smsops.cli.ledgers import opened_book
 from smsops.cli.options import Options, option
-from smsops.cli.planning import Wish, planned
+from smsops.cli.planning import planned
 from smsops.cli.project import Opened, opened
 from smsops.cli.saving import as_plan_file, write_plan
+from smsops.cli.selecting import ShardType, Wish
 from smsops.cli.terminal import Terminal
 from smsops.errors import ExitCode
 from smsops.planned import Plan
 from smsops.render.drawn import Drawn
 from smsops.render.summary import unanswerable
-from smsops.render.text import PLAN
+from smsops.render.tables import PLAN
 
 _HELP = """Show what would change; this only reads.
 
-Naming channels makes the plan partial."""
+Naming channels makes the plan partial. smsops plan merge makes the plans of --shard one."""
 
 
 def wish_options(metavar: str) -> Callable[[Any], Any]:
@@ -53,9 +55,18 @@ def wish_options(metavar: str) -> Callable[[Any], Any]:
     return lambda function: reduce(lambda made, decorate: decorate(made), decorators, function)
 
 
+since_option = option(
+    "--changed-since",
+    metavar="REV",
+    help="Look only at channels that ask for something else than at this revision, and at what left git since.",
+)
+
+
 @group.command("plan", renderers=PLAN, help=_HELP)
 @wish_options("[CHANNEL]...")
 @option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Save the plan, for smsops apply FILE.")
+@since_option
+@option("--shard", metavar="I/N", type=ShardType(), help="Plan one part of N; smsops plan merge makes them whole.")
 @option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
 def command(
     terminal: Terminal,
@@ -64,16 +75,29 @@ def command(
     concurrency: int,
     detailed_exitcode: bool,
     out: Path | None,
+    changed_since: str | None,
+    shard: tuple[int, int] | None,
 ) -> int:
     project = opened(terminal)
-    wish = Wish(channels=channels, allow=frozenset(map(Gate, allow)), concurrency=concurrency)
+    wish = Wish(
+        channels=channels,
+        since=changed_since,
+        shard=shard,
+        allow=frozenset(map(Gate, allow)),
+        concurrency=concurrency,
+    )
     book = opened_book(project, sandbox=terminal.options.sandbox, strict=False)
-    with planned(project, wish, terminal, book) as (plan, _):
+    with planned(project, wish, terminal, book) as drawn:
         if out is not None:
-            write_plan(out, plan, wish.allow, project, book)
-        terminal.emit(PLAN, _drawn(plan, project, terminal.options, wish, out))
+            write_plan(out, drawn, wish.allow, project, book)
+        terminal.emit(PLAN, _drawn(drawn.plan, project, terminal.options, wish, out))
+    return exit_code(drawn.plan, detailed=detailed_exitcode)
+
+
+def exit_code(plan: Plan, *, detailed: bool) -> ExitCode:
+    """What a command ends with that only shows a plan."""
     code = verdict(plan)
-    return ExitCode.CHANGES if detailed_exitcode and code is ExitCode.OK and plan.changes else code
+    return ExitCode.CHANGES if detailed and code is ExitCode.OK and plan.changes else code
 
 
 def verdict(plan: Plan) -> ExitCode:
@@ -85,16 +109,26 @@ def verdict(plan: Plan) -> ExitCode:
 
 def _drawn(plan: Plan, project: Opened, options: Options, wish: Wish, out: Path | None) -> Drawn:
     """The plan with the command that carries it out, and the one that lets more through, for a shell."""
-    words = ["smsops"]
-    words += ["-C", str(options.chdir)] if options.chdir else []
-    words += ["--config", str(options.config)] if options.config else []
-    words += ["--sandbox"] if options.sandbox else []
-    more = [*wish.channels, *(word for gate in sorted(wish.allow) for word in ("--allow", gate))]
+    words = called(options)
+    since = ["--changed-since", wish.since] if wish.since is not None else []
+    more = [*wish.channels, *since, *(word for gate in sorted(wish.allow) for word in ("--allow", gate))]
+    drawn = Drawn(plan=plan, channels=project.by_name, since=wish.since, shard=wish.shard)
+    if wish.shard is not None:
+        return replace(drawn, next_command=shlex.join([*words, "plan", "merge"]) + " FILE...")
+    if out is None and since:
+        return replace(drawn, next_command=shlex.join([*words, "plan", "--out", "plan.json", *more]))
     if out is None:
-        return Drawn(plan=plan, channels=project.by_name, next_command=shlex.join([*words, "apply", *more]))
-    return Drawn(
-        plan=plan,
-        channels=project.by_name,
+        return replace(drawn, next_command=shlex.join([*words, "apply", *more]))
+    return replace(
+        drawn,
         next_command=shlex.join([*words, "apply", as_plan_file(out)]),
         allow_command=shlex.join([*words, "plan", "--out", str(out), *more]),
     )
+
+
+def called(options: Options) -> list[str]:
+    """How this run was called, up to the command."""
+    words = ["smsops"]
+    words += ["-C", str(options.chdir)] if options.chdir else []
+    words += ["--config", str(options.config)] if options.config else []
+    return [*words, *(["--sandbox"] if options.sandbox else [])]

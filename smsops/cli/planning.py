@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,30 +17,22 @@ from smsops.changes import Gate
 from smsops.cli.accounts import connected
 from smsops.cli.ledgers import Book
 from smsops.cli.project import Opened
+from smsops.cli.selecting import Wish, desired_states, share_of
 from smsops.cli.terminal import Terminal
 from smsops.errors import Failure, ProviderError
 from smsops.gates import judge
-from smsops.model import EMPTY_BASE, Base, DesiredState, LiveState, Wanted
+from smsops.model import Base, DesiredState, LiveState, Wanted
 from smsops.plan import plan
 from smsops.planned import AccountPlan, Plan
 from smsops.project import Account
 from smsops.providers import PROVIDERS
 from smsops.providers.base import Connection, Endless, Patience, Reader
 from smsops.render.plain import counted
+from smsops.saved import ShardMark
+from smsops.sharding import Piece
 
 ENDLESS = Endless()
 EXPIRES_AFTER = timedelta(hours=24)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What a run is asked for."""
-
-    channels: tuple[str, ...]
-    """Names of the channels to plan; none means all."""
-    allow: frozenset[Gate]
-    concurrency: int
-    """The most requests at a time, for each account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +50,17 @@ class Ready:
     standing: Standing = field(default_factory=Standing)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What came of planning."""
+
+    plan: Plan
+    ready: tuple[Ready, ...]
+    """One for each account, in the order of their names."""
+    shard: ShardMark | None = None
+    """Which part of a plan it is; None is all."""
+
+
 def now() -> str:
     """UTC in ISO 8601, to the microsecond."""
     return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
@@ -66,26 +69,27 @@ def now() -> str:
 @contextmanager
 def planned(
     project: Opened, wish: Wish, terminal: Terminal, book: Book, patience: Patience = ENDLESS
-) -> Iterator[tuple[Plan, tuple[Ready, ...]]]:
+) -> Iterator[Planned]:
     """Plan every account that the run concerns. The sandbox, when it is used, runs until the block ends.
 
-    Raises UnknownChannel, SecretError, LedgerError, and ProviderError of the first account that failed.
+    Raises UnknownChannel, UsageError, SecretError, LedgerError, and ProviderError of the first account that failed.
     """
-    project.require(wish.channels)
     accounts = dict(sorted(project.project.accounts.items()))
     bases = {name: book.base(account) for name, account in accounts.items()}
     _warn_of_forgotten(set(book.accounts()) - accounts.keys(), terminal)
-    wishes = _desired(project, wish, bases)
-    names = [desired.account for desired in wishes]
+    pieces, mark = share_of(project, wish, desired_states(project, wish, bases), bases)
+    pieces = tuple(sorted(pieces, key=lambda piece: piece.account))
+    names = [piece.account for piece in pieces]
     with connected(
         project, names, sandbox=book.sandbox, concurrency=wish.concurrency, patience=patience
     ) as connections:
 
-        def one(desired: DesiredState) -> Ready:
-            return _account(project, wish, desired, bases[desired.account], connections[desired.account])
+        def one(piece: Piece) -> Ready:
+            return _account(project, wish, piece, bases[piece.account], connections[piece.account])
 
-        ready = side_by_side(wishes, one, terminal)
-        yield _whole(project, wish, ready, book), ready
+        ready = side_by_side(pieces, one, terminal)
+        partial = wish.partial or wish.shard is not None
+        yield Planned(plan=_whole(project, ready, book, partial=partial), ready=ready, shard=mark)
 
 
 def _warn_of_forgotten(names: Set[str], terminal: Terminal) -> None:
@@ -95,18 +99,6 @@ def _warn_of_forgotten(names: Set[str], terminal: Terminal) -> None:
             f"warning: The ledger has records of account {name}, which smsops.yaml does not have. Nothing in that "
             "account is planned. Put it back into smsops.yaml, also without channels."
         )
-
-
-def _desired(project: Opened, wish: Wish, bases: Mapping[str, Base]) -> list[DesiredState]:
-    """The desired state of each account that is to be read: it has channels, or records of channels that left."""
-    selected = frozenset(wish.channels) or None
-    states = []
-    for name, account in sorted(project.project.accounts.items()):
-        channels = tuple(channel for channel in project.channels if channel.account == name)
-        state = DesiredState(account=name, account_sid=account.account_sid, channels=channels, selected=selected)
-        if state.planned or (selected is None and bases[name] != EMPTY_BASE):
-            states.append(state)
-    return states
 
 
 class _OfAccount(Protocol):
@@ -145,11 +137,14 @@ def _all_of(failed: Sequence[ProviderError]) -> ProviderError:
     return first
 
 
-def _account(project: Opened, wish: Wish, desired: DesiredState, base: Base, connection: Connection) -> Ready:
+def _account(project: Opened, wish: Wish, piece: Piece, base: Base, connection: Connection) -> Ready:
+    desired = piece.desired
+    # The limit weighs a whole account; of a split one it is weighed when the shards are merged.
+    allow = wish.allow | ({Gate.LIMIT} if piece.split else set())
     account = project.project.accounts[desired.account]
     reader, live = read_account(account, connection, wanted(desired, base))
     drawn = plan(desired=desired, live=live, base=base)
-    judged = judge(drawn, desired=desired, base=base, policy=project.project.policy, allow=wish.allow)
+    judged = judge(drawn, desired=desired, base=base, policy=project.project.policy, allow=allow)
     return Ready(account=account, base=base, reader=reader, plan=judged, desired=desired, live=live)
 
 
@@ -165,14 +160,14 @@ def read_account(account: Account, connection: Connection, wants: Sequence[Wante
         raise
 
 
-def _whole(project: Opened, wish: Wish, ready: Sequence[Ready], book: Book) -> Plan:
+def _whole(project: Opened, ready: Sequence[Ready], book: Book, *, partial: bool) -> Plan:
     created = datetime.now(UTC).replace(microsecond=0)
     head = git.source(project.root)
     return Plan(
         accounts=tuple(one.plan for one in ready),
         created_at=stamp(created),
         expires_at=stamp(created + EXPIRES_AFTER),
-        partial=bool(wish.channels),
+        partial=partial,
         commit=head.commit,
         dirty=head.dirty,
         warnings=tuple(book.warnings),

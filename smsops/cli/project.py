@@ -72,14 +72,15 @@ class Opened:
 
 def load(terminal: Terminal) -> Loaded:
     """Read everything. Raises ProjectError when there is no project."""
-    from smsops.files.load import load_project  # only here: the help of a command needs no YAML
+    from smsops.files.load import find_root, load_project  # only here: the help of a command needs no YAML
 
     try:
         start = Path.cwd()
     except OSError as error:
         raise ProjectError("The working directory does not exist any more.", hint="Change to another one.") from error
-    config = terminal.options.config
-    return load_project(start, config.absolute() if config else None)
+    config = terminal.options.config.absolute() if terminal.options.config else None
+    terminal.root = config.parent if config else find_root(start)
+    return load_project(start, config)
 
 
 def opened_for_credentials(terminal: Terminal) -> Opened:

@@ -13,8 +13,9 @@ from smsops.changes import Gate
 from smsops.cli import group
 from smsops.cli.ledgers import SANDBOX, opened_book
 from smsops.cli.plan import verdict, wish_options
-from smsops.cli.planning import Ready, Wish, now, planned
+from smsops.cli.planning import Ready, now, planned
 from smsops.cli.project import Opened, opened
+from smsops.cli.selecting import Wish
 from smsops.cli.terminal import Terminal
 from smsops.errors import ExitCode
 from smsops.gates import judge
@@ -29,7 +30,7 @@ from smsops.providers.base import Connection
 from smsops.providers.twilio.wire import fields_of
 from smsops.render.drawn import Drawn
 from smsops.render.rehearsed import REHEARSED, Part, Rehearsed
-from smsops.render.text import PLAN
+from smsops.render.text import plan_text
 from smsops.secrets.base import Secret
 
 if TYPE_CHECKING:
@@ -46,8 +47,9 @@ def command(terminal: Terminal, channels: tuple[str, ...], allow: tuple[str, ...
     project = opened(terminal)
     wish = Wish(channels=channels, allow=frozenset(map(Gate, allow)), concurrency=concurrency)
     book = opened_book(project, sandbox=terminal.options.sandbox, strict=False)
-    with planned(project, wish, terminal, book) as (plan, ready):
-        terminal.show(PLAN["text"], Drawn(plan=plan, channels=project.by_name))
+    with planned(project, wish, terminal, book) as drawn:
+        plan, ready = drawn.plan, drawn.ready
+        terminal.show(plan_text, Drawn(plan=plan, channels=project.by_name))
         code = verdict(plan)
         parts = () if code is not ExitCode.OK else tuple(_part(plan, one, project, wish, terminal) for one in ready)
     rehearsed = Rehearsed(plan=plan, parts=parts, verdict=code)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from smsops.changes import Change, CreateService, FieldDiff, Gate, UpdateService
 from smsops.cli.ledgers import Book
+from smsops.cli.planning import Planned
 from smsops.cli.project import Opened
 from smsops.cli.terminal import write_file
 from smsops.diagnostics import Finding
@@ -15,7 +16,8 @@ from smsops.errors import ExitCode, SmsopsError, UsageError
 from smsops.masking import Kept, Sealed, sealed
 from smsops.model import Channel
 from smsops.planned import Plan
-from smsops.saved import SavedPlan, read_saved, saved_text
+from smsops.restored import read_saved
+from smsops.saved import SavedPlan, saved_text
 
 MOST_BYTES = 1 << 28
 """A saved plan of 100,000 channels takes about a third of it."""
@@ -50,10 +52,10 @@ def as_plan_file(path: Path) -> str:
     return str(path) if plan_file([str(path)]) else f"./{path}"
 
 
-def write_plan(path: Path, plan: Plan, allow: frozenset[Gate], project: Opened, book: Book) -> None:
+def write_plan(path: Path, drawn: Planned, allow: frozenset[Gate], project: Opened, book: Book) -> None:
     """Raises SmsopsError when the file cannot be written."""
     servers = {name: book.server(account) for name, account in project.project.accounts.items()}
-    write_file(path, saved_text(SavedPlan(plan=plan, allowed=allow, servers=servers)))
+    write_file(path, saved_text(SavedPlan(plan=drawn.plan, allowed=allow, servers=servers, shard=drawn.shard)))
 
 
 def read_plan(path: Path) -> SavedPlan:
@@ -73,7 +75,13 @@ def read_plan(path: Path) -> SavedPlan:
 
 
 def check(saved: SavedPlan, project: Opened, book: Book, *, at: str) -> None:
-    """Raises UnusablePlan when the plan has expired, or is for another account or server."""
+    """Raises UnusablePlan when the plan has expired, is for another account or server, or is a part of one."""
+    if saved.shard is not None:
+        raise UnusablePlan(
+            f"It is shard {saved.shard.index} of {saved.shard.of}, and no whole plan.",
+            hint="Make them one: smsops plan merge FILE... --out plan.json",
+            code="SMS516",
+        )
     if at[:19] >= saved.plan.expires_at[:19]:
         raise UnusablePlan(f"The plan expired at {saved.plan.expires_at}.", code="SMS512")
     for planned in saved.plan.accounts:

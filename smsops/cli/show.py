@@ -11,7 +11,7 @@ from smsops.cli.terminal import Terminal
 from smsops.errors import ExitCode
 from smsops.render.channels import SHOW
 from smsops.render.drawn import Drawn
-from smsops.render.text import PLAN
+from smsops.render.tables import PLAN
 
 _HELP = """Show one channel with where each part is declared, or a saved plan.
 

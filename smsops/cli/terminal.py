@@ -6,23 +6,19 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import Protocol, TextIO, TypeVar
+from typing import TextIO
 
 from smsops.cli import mute
 from smsops.cli.options import Options, Output
+from smsops.cli.publishing import placed, publish
 from smsops.errors import SmsopsError
+from smsops.render.formats import REPORTED
 from smsops.render.plain import clean, clean_lines
-
-T_contra = TypeVar("T_contra", contravariant=True)
-
-
-class Renderer(Protocol[T_contra]):
-    """Turns one kind of value into text of one format."""
-
-    def __call__(self, value: T_contra, /, *, color: bool) -> str: ...
-
+from smsops.render.report import Report
+from smsops.render.tables import Renderers
 
 WIPE = "\r\x1b[K"
 """Back to the first column, and nothing left on the line."""
@@ -46,42 +42,46 @@ class OutputLost(SmsopsError):
 class Terminal:
     """The streams of one run, with what its options say of them. What is only talk never ends a run."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, command: str) -> None:
         self.options = options
+        self.command = command
         self.outputs = options.output or (Output(format="text"),)
+        self.root: Path | None = None
+        """The project's folder, as soon as it is known."""
         self.attempted: set[Output] = set()
         """Outputs that have got their data, as far as they take it; a failure after that adds no document."""
         self._lock = threading.Lock()
         self._passing = False
         """Whether a progress line stands on the terminal that the next output must wipe."""
 
-    def emit(self, renderers: Mapping[str, Renderer[T_contra]], value: T_contra) -> None:
+    def emit(self, renderers: Renderers, value: object) -> None:
         """Print or write the value in every format that was asked for.
 
         Raises SmsopsError for the first output that does not take it, after all others have got it.
         """
         self.wipe()
         failed: SmsopsError | None = None
+        # A command that only hands something on to GitHub has a report for that alone.
+        reporter = "report" if "report" in renderers else "github"
+        report = cache(lambda: placed(renderers[reporter](value), self.root))
         for output in self.outputs:
-            text = renderers[output.format](value, color=output.file is None and self.colored(sys.stdout))
+            color = output.file is None and self.colored(sys.stdout)
+            told = report() if output.format in REPORTED else renderers[output.format](value, color=color)
             self.attempted.add(output)
             try:
-                if output.file is None:
-                    put(text)
-                else:
-                    write_file(output.file, text)
+                deliver(output, told)
             except SmsopsError as error:
                 failed = failed or error
         if failed:
             raise failed
 
-    def show(self, renderer: Renderer[T_contra], value: T_contra) -> None:
+    def show(self, renderer: Callable[..., str], value: object) -> None:
         """Text for a person before the run goes on: on stdout when that is theirs, else on stderr.
 
         Raises OutputLost when stdout does not take it: a person would decide about what was never seen.
         """
         self.wipe()
-        if Output(format="text") in self.outputs:
+        if {Output(format="text"), Output(format="github")} & set(self.outputs):
             put(renderer(value, color=self.colored(sys.stdout)) + "\n")
         else:
             say(renderer(value, color=self.colored(sys.stderr)) + "\n")
@@ -127,6 +127,22 @@ def colored(mode: str, stream: TextIO) -> bool:
     return mode == "always" or (mode == "auto" and stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
+def deliver(output: Output, told: str | Report) -> None:
+    """Print or write what an output is to get. Raises SmsopsError.
+
+    A report is drawn in the output's format. What GitHub takes by files of its own gets it also when stdout does not.
+    """
+    try:
+        text = REPORTED[output.format](told) if isinstance(told, Report) else told
+        if output.file is None:
+            put(text)
+        else:
+            write_file(output.file, text)
+    finally:
+        if isinstance(told, Report) and output.format == "github":
+            publish(told)
+
+
 def put(text: str) -> None:
     """Print to stdout. Raises OutputLost."""
     try:
@@ -157,7 +173,7 @@ def _write(stream: TextIO, text: str) -> None:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Replace a file at once, so that no reader ever sees half of it. Raises SmsopsError."""
+    """Replace a file at once, so that no reader ever sees half of it; it keeps its mode. Raises SmsopsError."""
     try:
         if path.exists() and not path.is_file():
             path.write_text(text, encoding="utf-8")
@@ -165,6 +181,8 @@ def write_file(path: Path, text: str) -> None:
         real = path.resolve()
         beside = real.with_name(f".{real.name}.{os.getpid()}.tmp")
         beside.write_text(text, encoding="utf-8")
+        if real.exists():
+            shutil.copymode(real, beside)
         beside.replace(real)
     except OSError as error:
         raise SmsopsError(

@@ -66,6 +66,8 @@ class Run:
     dirty: bool = False
     server: str | None = None
     """The host that stood in for the provider; None is the provider's own."""
+    approval: Mapping[str, Any] | None = None
+    """Who approved the plan, and who asked for it; None where that was not asked for."""
 
 
 def started(plan: AccountPlan, base: Base, run: Run, *, key: str, at: str, previous: str | None) -> Record:
@@ -141,6 +143,7 @@ def _envelope(
             "actor": run.actor,
             "plan_id": run.plan_id,
             "source": {"commit": run.commit, "author": run.author, "dirty": run.dirty},
+            **({} if run.approval is None else {"approval": dict(run.approval)}),
             "previous": previous,
             **facts,
             **base_to_json(base),

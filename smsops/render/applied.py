@@ -65,7 +65,7 @@ _PAINT = {
     Status.FAILED: Paint.ERROR,
     Status.NOT_ATTEMPTED: Paint.WARNING,
 }
-_WORDS = {
+WORDS = {
     Status.DONE: "done",
     Status.ALREADY_DONE: "already done",
     Status.FAILED: "failed",
@@ -73,15 +73,19 @@ _WORDS = {
 }
 
 
+DIFFERS = "After the apply, this differs from the plan:"
+TO_PIN = "New services. Put each SID into its channel file, or let --write-sids do it:"
+
+
 def applied_text(applied: Applied, *, color: bool) -> str:
     """A line a change, failures with all that support would ask for, and what to do next."""
     parts = ["".join(f"{line}\n" for result in applied.results for line in _result(result, applied, color=color))]
     if applied.differences:
-        parts.append("error SMS507: After the apply, this differs from the plan:\n" + _listed(applied.differences))
+        parts.append(f"error SMS507: {DIFFERS}\n" + _listed(applied.differences))
     if applied.error:
         parts.append(f"error {applied.error.code}: {clean(applied.error.message)}\n{_hint(applied.error)}")
-    if (new := list(_new_services(applied))) and not (applied.sandbox or applied.pinned):
-        parts.append("New services. Put each SID into its channel file, or let --write-sids do it:\n" + _listed(new))
+    if new := list(services_to_pin(applied)):
+        parts.append(f"{TO_PIN}\n" + _listed(new))
     parts.append(painted(summary_text(applied), Paint.STRONG, color=color) + "\n")
     return "\n".join(part for part in parts if part)
 
@@ -95,32 +99,43 @@ def _listed(sentences: tuple[str, ...] | list[str]) -> str:
 
 
 def _result(result: Result, applied: Applied, *, color: bool) -> Iterator[str]:
+    word = painted(f"{WORDS[result.status]:<13}", _PAINT[result.status], color=color)
+    yield f"{word} {result_line(result, applied)}"
+    yield from (f"              {fact}" for fact in result_facts(result))
+
+
+def result_line(result: Result, applied: Applied) -> str:
+    """What was to be done: `+ care: number +12065550101 (Desk)`."""
     change = result.change
     channel = applied.channels.get(change.channel)
-    word = painted(f"{_WORDS[result.status]:<13}", _PAINT[result.status], color=color)
-    yield f"{word} {SIGNS[change.action][0]} {clean(change.channel)}: {subject(change, channel)}"
+    return f"{SIGNS[change.action][0]} {clean(change.channel)}: {subject(change, channel)}"
+
+
+def result_facts(result: Result) -> Iterator[str]:
+    """What else is known of it: time off the air, why it waits, the error with all that support would ask for."""
     if result.off_air_s is not None:
-        yield f"              The number was in no pool for {result.off_air_s:.2f} s."
+        yield f"The number was in no pool for {result.off_air_s:.2f} s."
     if result.reason:
-        yield f"              {clean(result.reason)}"
+        yield clean(result.reason)
     if result.error:
-        yield from (f"              {line}" for line in _error(result.error))
+        yield from error_lines(result.error)
 
 
-def _error(error: ProviderError) -> Iterator[str]:
+def error_lines(error: SmsopsError) -> Iterator[str]:
+    """A failure with all that is known of it: message, what the provider's support would ask for, hint."""
     yield f"{error.code}: {clean(error.message)}"
-    facts = (
-        ("status", error.status),
-        ("Twilio error", error.provider_code),
-        ("request", error.request_id),
-    )
-    if any(value for _, value in facts):
-        yield ", ".join(f"{name} {clean(value)}" for name, value in facts if value)
+    if isinstance(error, ProviderError):
+        facts = (("status", error.status), ("Twilio error", error.provider_code), ("request", error.request_id))
+        if any(value for _, value in facts):
+            yield ", ".join(f"{name} {clean(value)}" for name, value in facts if value)
     if error.hint:
         yield f"hint: {clean(error.hint)}"
 
 
-def _new_services(applied: Applied) -> Iterator[str]:
+def services_to_pin(applied: Applied) -> Iterator[str]:
+    """The SIDs of new services that belong in files and are not there yet."""
+    if applied.sandbox or applied.pinned:
+        return
     for result in applied.results:
         if isinstance(result.change, CreateService) and result.status is Status.DONE and result.service_sid:
             channel = applied.channels.get(result.change.channel)
@@ -130,7 +145,7 @@ def _new_services(applied: Applied) -> Iterator[str]:
 def summary_text(applied: Applied) -> str:
     """The counts in one line."""
     counts = Counter(result.status for result in applied.results)
-    told = ", ".join(f"{counts[status]} {_WORDS[status]}" for status in Status if counts[status])
+    told = ", ".join(f"{counts[status]} {WORDS[status]}" for status in Status if counts[status])
     if not told:
         return "Nothing to apply." if applied.exit_code is ExitCode.OK else "Nothing was applied."
     if applied.exit_code in (ExitCode.ERROR, ExitCode.AUTH):
@@ -161,6 +176,3 @@ def applied_json(applied: Applied, *, color: bool) -> str:
     if applied.error is not None:
         facts["error"] = error_to_json(applied.error)
     return document(ok=ok, **facts)
-
-
-APPLIED = {"text": applied_text, "json": applied_json}

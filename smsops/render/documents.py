@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from smsops.diagnostics import Finding, finding_to_json
 from smsops.errors import ProviderError, SmsopsError
 from smsops.planned import FORMAT_VERSION
+
+_COMMAND = re.compile(r"(?<=#)#(?=[A-Za-z]*\[)")
 
 
 def document(*, ok: bool = True, **facts: Any) -> str:
@@ -17,8 +20,11 @@ def document(*, ok: bool = True, **facts: Any) -> str:
 
 
 def dumped(facts: object) -> str:
-    """Plain data as JSON that is safe on a terminal: everything beyond printable ASCII is escaped."""
-    return json.dumps(facts, indent=2, ensure_ascii=True).replace("\x7f", "\\u007f") + "\n"
+    """Plain data as JSON that is safe on a terminal and in a log: everything beyond printable ASCII is escaped, and so
+    is the `##[` by which some CI systems know a command (`plain.clean`); a `#` stands only inside texts.
+    """
+    text = json.dumps(facts, indent=2, ensure_ascii=True).replace("\x7f", "\\u007f")
+    return _COMMAND.sub(r"\\u0023", text) + "\n"
 
 
 def failure(error: SmsopsError, *, findings: Iterable[Finding] = ()) -> str:

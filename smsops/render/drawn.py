@@ -17,6 +17,10 @@ class Drawn:
     plan: Plan
     channels: Mapping[str, Channel] = field(default_factory=dict)
     """The channels of the project by name, for labels and for where replies go."""
+    since: str | None = None
+    """The revision since which channels changed, where only those were looked at."""
+    shard: tuple[int, int] | None = None
+    """Which part of how many this is; None is all."""
     next_command: str = ""
     """What carries the plan out; empty when the caller does so itself."""
     allow_command: str = ""

@@ -27,41 +27,55 @@ class Compared:
     untold: tuple[str, ...]
     """Why the provider does not tell who did it, a sentence an account."""
     warnings: tuple[Finding, ...] = ()
+    services: tuple[tuple[str, str, str], ...] = ()
+    """Every service that was compared: account, channel and SID."""
 
 
 def drift_text(compared: Compared, *, color: bool) -> str:
     parts = []
-    for (account, channel, sid), group in groupby(
-        compared.found, lambda one: (one.account, one.channel, one.service_sid)
-    ):
+    for (account, channel, sid), group in groupby(compared.found, service_of):
         about = painted(f"(account {clean(account)}, {clean(sid)})", Paint.FAINT, color=color)
         lines = [f"{painted(clean(channel), Paint.STRONG, color=color)} {about}"]
         for one in group:
             lines += _lines(one, color=color)
         parts.append("\n".join(lines) + "\n")
-    parts += [f"Who did it is not known. {clean(sentence)}\n" for sentence in compared.untold]
-    parts += [
-        f"Account {clean(name)} has no record yet: there is nothing to compare.\n" for name in compared.unrecorded
-    ]
+    parts += [f"{sentence}\n" for sentence in unknown_sentences(compared)]
     parts.append(findings_text(compared.warnings, color=color))
-    summary = f"Drift: {counted(len(compared.found), 'difference')}." if compared.found else "No drift."
-    parts.append(painted(summary, Paint.STRONG, color=color) + "\n")
+    parts.append(painted(summary_text(compared), Paint.STRONG, color=color) + "\n")
     if compared.found:
-        parts[-1] += "Next: smsops plan shows what an apply would make of it.\n"
+        parts[-1] += f"{NEXT}\n"
     return "\n".join(part for part in parts if part)
 
 
-def _service(one: Drifted) -> tuple[str, str, str]:
+NEXT = "Next: smsops plan shows what an apply would make of it."
+
+
+def summary_text(compared: Compared) -> str:
+    """The count in one line."""
+    return f"Drift: {counted(len(compared.found), 'difference')}." if compared.found else "No drift."
+
+
+def unknown_sentences(compared: Compared) -> Iterator[str]:
+    """What the comparison cannot tell, and why."""
+    for sentence in compared.untold:
+        yield f"Who did it is not known. {clean(sentence)}"
+    for name in compared.unrecorded:
+        yield f"Account {clean(name)} has no record yet: there is nothing to compare."
+
+
+def service_of(one: Drifted) -> tuple[str, str, str]:
+    """Whose it is: account, channel and service SID."""
     return (one.account, one.channel, one.service_sid)
 
 
 def _lines(one: Drifted, *, color: bool) -> Iterator[str]:
-    yield "  " + painted(_difference(one), Paint.CHANGE, color=color)
+    yield "  " + painted(difference(one), Paint.CHANGE, color=color)
     if one.event is not None:
-        yield f"    {_who(one.event)}"
+        yield f"    {who(one.event)}"
 
 
-def _difference(one: Drifted) -> str:
+def difference(one: Drifted) -> str:
+    """What differs, with the sign of what happened to it."""
     if one.what == "service":
         return f"- messaging service {clean(one.before)} is gone"
     if one.what == "phone_numbers":
@@ -69,7 +83,8 @@ def _difference(one: Drifted) -> str:
     return f"~ {clean(one.what)}: {shown(one.before)} → {shown(one.after)}"
 
 
-def _who(event: AccountEvent) -> str:
+def who(event: AccountEvent) -> str:
+    """When, by whom and through what, as far as the provider tells."""
     by = f"by {clean(event.actor)}" if event.actor else "by somebody"
     return f"{clean(event.at)} {by}{f', through {clean(event.source)}' if event.source else ''}"
 
@@ -105,6 +120,3 @@ def _to_json(one: Drifted) -> dict[str, Any]:
             },
         },
     }
-
-
-DRIFT = {"text": drift_text, "json": drift_json}

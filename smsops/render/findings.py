@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from smsops.diagnostics import Finding, Severity, finding_to_json
 from smsops.render.documents import document
-from smsops.render.plain import Paint, clean, counted, painted, width
+from smsops.render.plain import Paint, clean, cleaned_characters, counted, painted, width
 
 _PAINT = {Severity.ERROR: Paint.ERROR, Severity.WARNING: Paint.WARNING}
 _EXCERPT = 200
@@ -23,6 +23,8 @@ class Checked:
     """Files read."""
     channels: int
     """Channels without errors."""
+    paths: tuple[str, ...] = ()
+    """The files that findings are shown of, also those without any."""
 
     @property
     def ok(self) -> bool:
@@ -32,10 +34,11 @@ class Checked:
 def findings_text(findings: Iterable[Finding], *, color: bool) -> str:
     """Every finding, sorted by place, with a blank line between them; empty when there are none."""
     ordered = sorted(findings, key=lambda finding: finding.sort_key)
-    return "\n".join(_finding(finding, color=color) for finding in ordered)
+    return "\n".join(finding_text(finding, color=color) for finding in ordered)
 
 
-def _finding(finding: Finding, *, color: bool) -> str:
+def finding_text(finding: Finding, *, color: bool) -> str:
+    """One finding on lines of its own."""
     where = finding.location
     paint = _PAINT[finding.severity]
     label = painted(f"{finding.severity} {finding.code}:", paint, color=color)
@@ -53,10 +56,11 @@ def _excerpt(line: str, column: int, size: int) -> tuple[str, str]:
     start = column - 1
     cut = max(0, start - _EXCERPT // 2)
     shown = line[cut : cut + _EXCERPT].replace("\t", " ").rstrip()
-    before, marked = shown[: start - cut], shown[start - cut : start - cut + size]
     front = "..." if cut else ""
-    caret = "^" * max(1, width(clean(marked)))
-    return f"{front}{clean(shown)}", " " * (len(front) + width(clean(before))) + caret
+    characters = cleaned_characters(shown)
+    before, marked = characters[: start - cut], characters[start - cut : start - cut + size]
+    caret = "^" * max(1, width("".join(marked)))
+    return front + "".join(characters), " " * (len(front) + width("".join(before))) + caret
 
 
 def counts_text(findings: Iterable[Finding]) -> str:
@@ -70,18 +74,20 @@ def checked_text(checked: Checked, *, color: bool) -> str:
     """The findings, then one line that says whether the files are valid."""
     listed = findings_text(checked.findings, color=color)
     gap = "\n" if listed else ""
+    return f"{listed}{gap}{verdict_text(checked)}\n"
+
+
+def verdict_text(checked: Checked) -> str:
+    """Whether the files are valid, in one line."""
     files = counted(checked.files, "file")
     if not checked.ok:
-        return f"{listed}{gap}{counts_text(checked.findings)} in {files}.\n"
+        return f"{counts_text(checked.findings)} in {files}."
     are = "is" if checked.channels == 1 else "are"
     warned = f" {counts_text(checked.findings)}." if checked.findings else ""
-    return f"{listed}{gap}{counted(checked.channels, 'channel')} {are} valid.{warned}\n"
+    return f"{counted(checked.channels, 'channel')} {are} valid.{warned}"
 
 
 def checked_json(checked: Checked, *, color: bool) -> str:
     """The document of contract 3.2."""
     ordered = sorted(checked.findings, key=lambda finding: finding.sort_key)
     return document(ok=checked.ok, files=checked.files, findings=[finding_to_json(finding) for finding in ordered])
-
-
-CHECKED = {"text": checked_text, "json": checked_json}

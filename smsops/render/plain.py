@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 
+_COMMAND = re.compile(r"\A *:(?=:)|(?<=#)#(?=[A-Za-z]*\[)")
+"""What a CI system that reads the log takes for the start of a command, up to the character that is escaped."""
+
 
 def clean(text: object) -> str:
-    """One line of text in which nothing can drive a terminal or change the reading order.
+    """One line of text in which nothing can drive a terminal, change the reading order, or command a CI system.
 
     Everything that files, the provider or git gave passes through here before it is printed: control characters,
     escape sequences, bidirectional overrides, line breaks and lone surrogates are written as escapes.
+
+    So is what starts a command. GitHub's runner obeys a line that begins, after blanks, with `::name::`, and one that
+    has `##[name]` anywhere (actions/runner, ActionCommand.cs); Azure Pipelines reads `##vso[name]`, and TeamCity
+    `##teamcity[name]`. A first `::` becomes `\\x3a:`, and `##name[` becomes `#\\x23name[`. This happens everywhere, not
+    only in CI: what was printed here may be printed again there.
     """
     raw = str(text)
-    if raw.isprintable():
+    if raw.isprintable() and "##" not in raw and "::" not in raw:
         return raw
-    return "".join(char if char.isprintable() else _escaped(char) for char in raw)
+    return "".join(cleaned_characters(raw))
+
+
+def cleaned_characters(raw: str) -> list[str]:
+    """What `clean` writes for each character of a text: what stands at a place depends on what is around it."""
+    written = [char if char.isprintable() else _escaped(char) for char in raw]
+    for match in _COMMAND.finditer(raw):
+        at = match.end() - 1
+        written[at] = f"\\x{ord(raw[at]):x}"
+    return written
 
 
 def clean_lines(text: str) -> str:

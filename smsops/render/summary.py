@@ -26,15 +26,31 @@ itself.
 _GATES = {"SMS501": Gate.LIMIT, "SMS502": Gate.PROTECTED, "SMS503": Gate.TAKEOVER, "SMS510": Gate.CONFLICT}
 
 
+PARTIAL = "This plan is partial: it looked only at the channels that were named."
+
+
+def partial_text(drawn: Drawn) -> str:
+    """What a partial plan did not look at."""
+    if drawn.shard is not None:
+        index, count = drawn.shard
+        return f"This is shard {index} of {count}, and no whole plan: nothing applies it before all are merged."
+    if drawn.since is not None:
+        return f"This plan is partial: it looked only at what changed since {clean(drawn.since)}."
+    return PARTIAL
+
+
 def held_back_text(plan: Plan) -> str:
     """Why changes wait, a line for each reason."""
+    return "".join(f"{sentence}\n" for sentence in held_back_sentences(plan))
+
+
+def held_back_sentences(plan: Plan) -> Iterator[str]:
+    """Why changes wait, and the way out, for each reason."""
     bound = {(account.account, *pair) for account in plan.accounts for pair in account.bound}
     counts = Counter((step.reason, _place(step.change) not in bound) for step in plan.held_back)
-    return "".join(
-        f"Held back, {gate} ({counted(counts[gate, left], 'change')}): {why}.{_way_out(gate)}\n"
-        for gate, left, why in HELD_BACK
-        if counts[gate, left]
-    )
+    for gate, left, why in HELD_BACK:
+        if counts[gate, left]:
+            yield f"Held back, {gate} ({counted(counts[gate, left], 'change')}): {why}.{_way_out(gate)}"
 
 
 def _way_out(gate: Gate) -> str:
@@ -76,12 +92,13 @@ def end_text(drawn: Drawn, *, color: bool) -> str:
     plan = drawn.plan
     lines = [painted(summary_text(plan), Paint.STRONG, color=color)]
     if plan.partial:
-        lines.append("This plan is partial: it looked only at the channels that were named.")
-    lines += _next(drawn)
+        lines.append(partial_text(drawn))
+    lines += [f"{lead}: {command}" for lead, command in next_steps(drawn)]
     return "\n".join(lines) + "\n"
 
 
-def _next(drawn: Drawn) -> Iterator[str]:
+def next_steps(drawn: Drawn) -> Iterator[tuple[str, str]]:
+    """What to run next: the words before it, and the command, which is clean."""
     plan = drawn.plan
     # A change bears one gate's name; the findings tell of every gate that it met.
     gates = {change.refused for change in plan.refused if change.refused}
@@ -90,13 +107,13 @@ def _next(drawn: Drawn) -> Iterator[str]:
     if not drawn.next_command or unanswerable(plan):
         return
     if gates and gates <= set(ALLOWABLE):
-        yield f"Next: change the files, or, when this is meant: {again}{_allowing(gates)}"
+        yield "Next: change the files, or, when this is meant", f"{again}{_allowing(gates)}"
     elif plan.changes and not gates:
-        yield f"Next: {clean(drawn.next_command)}"
+        yield "Next", clean(drawn.next_command)
     elif plan.held_back and not gates:
         waiting = {held.reason for held in plan.held_back} & set(ALLOWABLE)
         if waiting:
-            yield f"Next, when this is meant: {again}{_allowing(waiting)}"
+            yield "Next, when this is meant", f"{again}{_allowing(waiting)}"
 
 
 def _allowing(gates: Set[Gate]) -> str:

@@ -6,7 +6,7 @@ the summary, where a long plan ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 from urllib.parse import urlsplit
@@ -27,7 +27,7 @@ from smsops.changes import (
 from smsops.masking import Kept, masked
 from smsops.model import Channel, Direction, is_toll_free
 from smsops.planned import AlreadyDone, HeldBack, Plan
-from smsops.render.drawn import Drawn, plan_json
+from smsops.render.drawn import Drawn
 from smsops.render.findings import findings_text
 from smsops.render.plain import Paint, clean, painted
 from smsops.render.summary import end_text, held_back_text
@@ -48,6 +48,9 @@ _QUIET = {
 }
 """What goes without saying of a new service."""
 
+Step = Change | HeldBack
+"""What is done, or waits."""
+
 _RISKS = (Risk.HIGH, Risk.MEDIUM, Risk.LOW)
 
 _REGISTRATION = "Carrier registration of a US number starts anew when it leaves a pool; until then messages may fail."
@@ -62,8 +65,8 @@ _CLASS_HEADINGS = {
 def plan_text(drawn: Drawn, *, color: bool) -> str:
     """The whole plan: blocks, findings, what is held back, summary, next command."""
     plan = drawn.plan
-    services = {(a.account, name): sid for a in plan.accounts for name, sid in a.bound}
-    parts = [_block(block, drawn, services, color=color) for block in _blocks(plan)]
+    services = services_of(plan)
+    parts = [_block(block, drawn, services, color=color) for block in blocks(plan)]
     parts.append(already_done_text(plan, color=color))
     parts.append(findings_text(plan.findings, color=color))
     parts.append(held_back_text(plan))
@@ -75,76 +78,128 @@ def plan_text(drawn: Drawn, *, color: bool) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
+class Block:
+    """What happens to one channel, high risk first."""
+
     account: str
     channel: str
-    steps: tuple[Change | HeldBack, ...]
+    steps: tuple[Step, ...]
 
 
-def _change(step: Change | HeldBack) -> Change:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line about a change; everything in it is clean."""
+
+    words: str
+    sign: str = ""
+    """One of `+ ~ - →`; '' for what a new service is set to, which stands below its own line."""
+    note: str = ""
+    """Whether it waits or is refused, and why."""
+    paint: Paint = Paint.FAINT
+
+
+def change_of(step: Step) -> Change:
     return step.change if isinstance(step, HeldBack) else step
 
 
-def _by_risk(step: Change | HeldBack) -> tuple[int, tuple[int, str, str, str, str]]:
-    change = _change(step)
+def _by_risk(step: Step) -> tuple[int, tuple[int, str, str, str, str]]:
+    change = change_of(step)
     return (_RISKS.index(change.risk), sort_key(change))
 
 
-def _blocks(plan: Plan) -> list[_Block]:
-    grouped: dict[tuple[str, str], list[Change | HeldBack]] = {}
+def services_of(plan: Plan) -> Mapping[tuple[str, str], str]:
+    """The SID of every planned channel's service, by account and channel."""
+    return {(a.account, name): sid for a in plan.accounts for name, sid in a.bound}
+
+
+def blocks(plan: Plan) -> list[Block]:
+    """Every channel that something happens to, high risk first."""
+    grouped: dict[tuple[str, str], list[Step]] = {}
     for step in (*plan.changes, *plan.held_back):
-        change = _change(step)
+        change = change_of(step)
         grouped.setdefault((change.account, change.channel), []).append(step)
-    blocks = [_Block(*names, tuple(sorted(steps, key=_by_risk))) for names, steps in grouped.items()]
-    return sorted(blocks, key=lambda block: (_by_risk(block.steps[0])[0], block.account, block.channel))
+    found = [Block(*names, tuple(sorted(steps, key=_by_risk))) for names, steps in grouped.items()]
+    return sorted(found, key=lambda block: (_by_risk(block.steps[0])[0], block.account, block.channel))
 
 
-def _block(block: _Block, drawn: Drawn, services: Mapping[tuple[str, str], str], *, color: bool) -> str:
-    channel = drawn.channels.get(block.channel)
-    lines = [_heading(block, services.get((block.account, block.channel), "left git"), color=color)]
+def by_class(block: Block) -> Iterator[tuple[str, list[Step]]]:
+    """The steps under a heading for each class; what git asks for has none."""
     for klass in Class:
-        steps = [step for step in block.steps if _change(step).klass is klass]
-        if steps and _CLASS_HEADINGS[klass]:
-            lines.append(f"  {_CLASS_HEADINGS[klass]}")
-        for step in steps:
-            lines += _step(step, channel, color=color)
-    if channel and any(isinstance(_change(step), CreateService | UpdateService) for step in block.steps):
-        lines.append(f"  {routing(channel)}")
-    if any(_loses_registration(step) for step in block.steps):
-        lines.append(f"  {_REGISTRATION}")
-    return "\n".join(lines) + "\n"
+        steps = [step for step in block.steps if change_of(step).klass is klass]
+        if steps:
+            yield _CLASS_HEADINGS[klass], steps
 
 
-def _loses_registration(step: Change | HeldBack) -> bool:
+def reply_sentences(block: Block, channel: Channel | None) -> Iterator[str]:
+    """What becomes of replies, where the service is written."""
+    if channel and any(isinstance(change_of(step), CreateService | UpdateService) for step in block.steps):
+        yield routing(channel)
+
+
+def registration_sentences(steps: Iterable[Step]) -> Iterator[str]:
+    """What becomes of carrier registration, where a number loses it."""
+    if any(_loses_registration(step) for step in steps):
+        yield _REGISTRATION
+
+
+def outcome_sentences(block: Block, channel: Channel | None) -> Iterator[str]:
+    """What the changes come to."""
+    yield from reply_sentences(block, channel)
+    yield from registration_sentences(block.steps)
+
+
+def _block(block: Block, drawn: Drawn, services: Mapping[tuple[str, str], str], *, color: bool) -> str:
+    channel = drawn.channels.get(block.channel)
+    told = [_heading(block, services, color=color)]
+    for heading, steps in by_class(block):
+        told += [f"  {heading}"] if heading else []
+        told += [_line(line, color=color) for step in steps for line in lines_of(step, channel)]
+    told += [f"  {sentence}" for sentence in outcome_sentences(block, channel)]
+    return "\n".join(told) + "\n"
+
+
+def _line(line: Line, *, color: bool) -> str:
+    if not line.sign:
+        return f"      {line.words}"
+    return "  " + painted(f"{line.sign} {line.words}", line.paint, color=color) + line.note
+
+
+def _loses_registration(step: Step) -> bool:
     """Whether a US long code leaves its pool, which starts its carrier registration anew (twilio.md 4.1)."""
     if not isinstance(step, MoveNumber | DetachNumber):
         return False
     return step.number.startswith("+1") and not is_toll_free(step.number)
 
 
-def _heading(block: _Block, service: str, *, color: bool) -> str:
-    creates = any(isinstance(step, CreateService) for step in block.steps)
-    sid = "new service" if creates else clean(service)
-    about = painted(f"(account {clean(block.account)}, {sid})", Paint.FAINT, color=color)
+def service_of(block: Block, services: Mapping[tuple[str, str], str]) -> str:
+    """The SID, or in words why there is none."""
+    if any(isinstance(step, CreateService) for step in block.steps):
+        return "new service"
+    return clean(services.get((block.account, block.channel), "left git"))
+
+
+def _heading(block: Block, services: Mapping[tuple[str, str], str], *, color: bool) -> str:
+    about = painted(f"(account {clean(block.account)}, {service_of(block, services)})", Paint.FAINT, color=color)
     return f"{painted(clean(block.channel), Paint.STRONG, color=color)} {about}"
 
 
-def _step(step: Change | HeldBack, channel: Channel | None, *, color: bool) -> Iterator[str]:
-    change = _change(step)
+def lines_of(step: Step, channel: Channel | None) -> Iterator[Line]:
+    """A line a setting of an update; else a line for the change, and what a new service is set to below it."""
+    change = change_of(step)
     sign, paint = SIGNS[change.action]
     note = _note(step)
     if isinstance(change, UpdateService):
         for diff in change.fields:
-            yield "  " + painted(f"{sign} {_field_diff(diff)}", paint, color=color) + note
+            yield Line(_field_diff(diff), sign, note, paint)
         return
-    yield "  " + painted(f"{sign} {subject(change, channel)}", paint, color=color) + note
+    yield Line(subject(change, channel), sign, note, paint)
     if isinstance(change, CreateService):
         for diff in change.fields:
             if (diff.name, diff.after) not in _QUIET and diff.after not in ("", None):
-                yield f"      {clean(diff.field)}: {shown(diff.after)}"
+                yield Line(f"{clean(diff.field)}: {shown(diff.after)}")
 
 
-def _note(step: Change | HeldBack) -> str:
+def _note(step: Step) -> str:
     if isinstance(step, HeldBack):
         return f"  held back: {step.reason}"
     return f"  refused: {step.refused}" if step.refused else ""
@@ -157,12 +212,13 @@ def _field_diff(diff: FieldDiff) -> str:
 def already_done_text(plan: Plan, *, color: bool) -> str:
     """What git changed and the account has the same way: told, so that nobody looks for it among the changes."""
     return "".join(
-        painted(f"= {clean(done.channel)}: {_held(done)}", Paint.FAINT, color=color) + "  already done\n"
+        painted(f"= {clean(done.channel)}: {held(done)}", Paint.FAINT, color=color) + "  already done\n"
         for done in plan.already_done
     )
 
 
-def _held(done: AlreadyDone) -> str:
+def held(done: AlreadyDone) -> str:
+    """What the account has already, in words."""
     if done.what == "phone_numbers":
         return f"number {clean(done.value)}"
     return f"{clean(done.what)}: {shown(done.value)}"
@@ -212,6 +268,3 @@ def host_of(url: object) -> str:
     except ValueError:
         host = ""
     return clean(host or url)
-
-
-PLAN = {"text": plan_text, "json": plan_json}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from smsops.changes import digest
 from smsops.codes.apply import APPLY_CODES
 from smsops.codes.ledger import LEDGER_CODES
 from smsops.codes.provider import PROVIDER_CODES
@@ -176,6 +177,24 @@ def send_the_plan_to_another_account(scene: Scene) -> None:
     scene.rewrite(project=lambda text: text.replace(scene.account_sid, "AC" + "9" * 32))
 
 
+def plan_only_a_part(scene: Scene) -> None:
+    assert scene.run("plan", "--shard", "1/2", "--out", scenes.PLAN).code == 0
+
+
+def plan_something_else_than_was_approved(scene: Scene) -> None:
+    scene.rewrite(support=MOVED)
+    assert scene.run("plan", "--out", scenes.PLAN).code == 0
+
+
+def cut_the_forge_off(scene: Scene) -> None:
+    for name, value in {
+        "GITHUB_REPOSITORY": "acme/sms",
+        "GITHUB_TOKEN": "ghs_none",
+        "GITHUB_API_URL": "http://127.0.0.1:1",
+    }.items():
+        scene.setenv(name, value)
+
+
 def of_the_root(spoil: Callable[[Path], None]) -> Arrange:
     return lambda scene: spoil(scene.root)
 
@@ -186,6 +205,7 @@ def die_in_an_apply(scene: Scene) -> None:
 
 APPLY = ("apply", "--yes", "-o", "json")
 SAVED = ("apply", scenes.PLAN, "-o", "json")
+APPROVED = ("apply", scenes.PLAN, "--approved", digest([]), "-o", "json")
 VERIFY = ("audit", "verify", "-o", "json")
 BAD: Mapping[str, tuple[Arrange, tuple[str, ...]]] = {
     "SMS401": (pin_to_nothing, APPLY),
@@ -212,6 +232,9 @@ BAD: Mapping[str, tuple[Arrange, tuple[str, ...]]] = {
     "SMS512": (of_the_root(scenes.expire), SAVED),
     "SMS513": (of_the_root(scenes.flip_a_byte), SAVED),
     "SMS514": (send_the_plan_to_another_account, SAVED),
+    "SMS516": (plan_only_a_part, SAVED),
+    "SMS517": (plan_something_else_than_was_approved, APPROVED),
+    "SMS518": (cut_the_forge_off, APPROVED),
     "SMS601": (spoil_the_record, APPLY),
     "SMS602": (of_the_root(scenes.lose_the_remote), APPLY),
     "SMS603": (of_the_root(scenes.leave_git), VERIFY),

@@ -21,7 +21,7 @@ WRONG = [
     ("plan", "--allow", "everything"),
     ("plan", "--allow", "namesake"),
     ("plan", "-o", "xml"),
-    ("plan", "-o", "html"),
+    ("list", "-o", "csv"),
     ("plan", "-o", "text="),
     ("plan", "-o"),
     ("plan", "-o", "text", "-o", "text"),
@@ -66,7 +66,7 @@ def test_wrong_usage_is_64_and_one_document(argv: tuple[str, ...], project: Path
         (("pan",), "Did you mean plan?"),
         (("plan", "--alow", "takeover"), "--allow"),
         (("explain", "SMS9O2"), "smsops explain lists all codes."),
-        (("plan", "-o", "html"), "choose from text, json"),
+        (("list", "-o", "html"), "choose from text, json"),
     ],
 )
 def test_a_usage_error_says_what_to_do(argv: tuple[str, ...], hint: str, project: Path, run: Run) -> None:

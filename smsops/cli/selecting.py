@@ -1,0 +1,139 @@
+"""What a run looks at: all channels, those that were named, those that changed since a revision, one shard of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import click
+
+from smsops.changes import Gate, digest
+from smsops.cli.project import Opened
+from smsops.effective import changed, configuration, effective
+from smsops.errors import UsageError
+from smsops.gates import removals_allowed
+from smsops.ledger.remembered import base_to_json
+from smsops.model import EMPTY_BASE, Base, DesiredState
+from smsops.project import Policy
+from smsops.revisions import written_out
+from smsops.saved import ShardMark
+from smsops.sharding import Piece, Shard, load_of, shared
+
+MOST_SHARDS = 256
+"""GitHub runs at most 256 jobs of one matrix."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a run is asked for."""
+
+    channels: tuple[str, ...] = ()
+    """Names of the channels to plan; none means all."""
+    since: str | None = None
+    """Only what asks for something else than at this revision."""
+    shard: tuple[int, int] | None = None
+    """Which part of how many, from 1."""
+    allow: frozenset[Gate] = frozenset()
+    concurrency: int = 32
+    """The most requests at a time, for each account."""
+
+    @property
+    def partial(self) -> bool:
+        """Whether only some channels are asked for."""
+        return bool(self.channels) or self.since is not None
+
+
+class ShardType(click.ParamType[tuple[int, int]]):
+    """`I/N`, from `1/1` to `256/256`."""
+
+    name = "shard"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        if isinstance(value, tuple):
+            return value
+        left, slash, right = str(value).partition("/")
+        if slash and _is_number(left) and _is_number(right) and 1 <= int(left) <= int(right) <= MOST_SHARDS:
+            return int(left), int(right)
+        self.fail(f"{value!r} is no shard; write I/N, from 1/1 to {MOST_SHARDS}/{MOST_SHARDS}.", param, ctx)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 3
+
+
+def desired_states(project: Opened, wish: Wish, bases: Mapping[str, Base]) -> list[DesiredState]:
+    """The desired state of each account that is to be read: it has channels, or records of channels that left.
+
+    Raises UnknownChannel, and UsageError for a revision that is not here.
+    """
+    project.require(wish.channels)
+    selected = frozenset(wish.channels) or None
+    left: frozenset[str] = frozenset()
+    if wish.since is not None:
+        if wish.channels:
+            raise UsageError("--changed-since chooses the channels; name none beside it.")
+        selected, left = _since(project, wish.since)
+    states = []
+    for name, account in sorted(project.project.accounts.items()):
+        state = DesiredState(
+            account=name,
+            account_sid=account.account_sid,
+            channels=tuple(channel for channel in project.channels if channel.account == name),
+            selected=selected,
+            also_left=name in left,
+        )
+        if state.planned or (state.looks_at_left and bases[name] != EMPTY_BASE):
+            states.append(state)
+    return states
+
+
+def _since(project: Opened, revision: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Channels that ask for something else than at the revision, and accounts that a channel has left since."""
+    from smsops.files.load import load_project  # only here: the help of a command needs no YAML
+
+    with written_out(project.root, revision) as folder:
+        config = folder / project.project.path
+        loaded = load_project(folder, config) if config.exists() else None
+    # Where the files of then are not valid, what they asked for is not known, and so it differs.
+    then = effective(loaded.project, loaded.channels) if loaded and loaded.project else {}
+    found = changed(effective(project.project, project.channels), then)
+    return found.channels, found.left
+
+
+def shards_of(states: Sequence[DesiredState], bases: Mapping[str, Base], count: int) -> tuple[Shard, ...]:
+    """Who reads what, of so many machines."""
+    return shared([load_of(state, bases[state.account]) for state in states], count)
+
+
+def share_of(
+    project: Opened, wish: Wish, states: Sequence[DesiredState], bases: Mapping[str, Base]
+) -> tuple[Shard, ShardMark | None]:
+    """What this run reads, and what a saved plan says of it; everything, and nothing, without `--shard`."""
+    if wish.shard is None:
+        return tuple(Piece(desired=state, weight=0) for state in states), None
+    index, count = wish.shard
+    shards = shards_of(states, bases, count)
+    split = {piece.desired.account for shard in shards for piece in shard if piece.split}
+    mark = ShardMark(
+        index=index,
+        of=count,
+        partial=wish.partial,
+        configuration=configuration(project.project, project.channels),
+        assignment=digest(
+            [
+                [[_piece(piece) for piece in shard] for shard in shards],
+                {name: base_to_json(bases[name]) for name in sorted(split)},
+            ]
+        ),
+        most_removals={name: _most(project.project.policy, bases[name]) for name in sorted(split)},
+    )
+    return shards[index - 1], mark
+
+
+def _piece(piece: Piece) -> list[object]:
+    desired = piece.desired
+    return [desired.account, [channel.name for channel in desired.planned], desired.looks_at_left]
+
+
+def _most(policy: Policy, base: Base) -> int:
+    return removals_allowed(policy.max_removals, base)

@@ -1,0 +1,87 @@
+"""What `smsops init` wrote, what it left alone, and what is left to do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from smsops.render.documents import document
+from smsops.render.plain import Paint, clean, painted
+
+
+class Fate(StrEnum):
+    """What became of one file."""
+
+    WRITTEN = "written"
+    SAME = "same"
+    """It is there already, with the same content."""
+    LEFT = "left"
+    """Something else is there, and was not touched."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """One run."""
+
+    files: tuple[tuple[str, Fate], ...]
+    """Paths as the person who typed the command can use them."""
+    pipelines: tuple[str, ...]
+    """What was asked for: `github`, `gitlab`, `pre-commit`."""
+    secrets: tuple[str, ...]
+    """The variables that smsops.yaml refers to."""
+    next_command: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything is there as it was to be."""
+        return all(fate is not Fate.LEFT for _, fate in self.files)
+
+
+def started_text(started: Started, *, color: bool) -> str:
+    size = max(map(len, Fate))
+    lines = [f"{fate:<{size}}  {clean(path)}" for path, fate in started.files]
+    if not started.files:
+        lines.append("There is a project already. --ci adds pipelines to it.")
+    if any(path.endswith("smsops.yaml") and fate is Fate.WRITTEN for path, fate in started.files):
+        lines += ["", "smsops.yaml holds placeholders: put your own values where it says REPLACE."]
+    if not started.ok:
+        warning = "What is marked left has other content and was not touched. Move it away, or merge by hand."
+        lines += ["", painted(warning, Paint.ERROR, color=color)]
+    for pipeline in started.pipelines:
+        lines += ["", *_to_do(pipeline, started.secrets)]
+    return "\n".join([*lines, "", f"Next: {clean(started.next_command)}", ""])
+
+
+def started_json(started: Started, *, color: bool) -> str:
+    return document(
+        ok=started.ok,
+        files=[{"path": path, "fate": str(fate)} for path, fate in started.files],
+        pipelines=list(started.pipelines),
+        secrets=list(started.secrets),
+        next_command=started.next_command,
+    )
+
+
+def _to_do(pipeline: str, secrets: Sequence[str]) -> list[str]:
+    names = [clean(name) for name in secrets] or ["NAME"]
+    match pipeline:
+        case "github":
+            value = json.dumps(dict.fromkeys(names, "…"), ensure_ascii=False)
+            return [
+                "GitHub: in Settings, Secrets and variables, Actions, add",
+                f"  the secret SMSOPS_SECRETS with, on one line, {value}",
+                "  and in Settings, Environments, production with the people who may let an apply go on.",
+            ]
+        case "gitlab":
+            return [
+                "GitLab: in Settings, CI/CD, Variables, add, masked,",
+                *(f"  {name}" for name in names),
+                "  GITLAB_TOKEN: a project access token with the scopes api and write_repository.",
+            ]
+        case _:
+            return ["pre-commit: run pre-commit install, or prek install, once in each clone."]
+
+
+STARTED = {"text": started_text, "json": started_json}

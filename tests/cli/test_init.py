@@ -1,0 +1,261 @@
+"""`smsops init`: a project that works at once, pipelines that are asked for, and nothing overwritten."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from smsops import __version__
+from smsops.files.schema import schema_text
+from tests.cli.door import ROOT, Run, git, process, write_project
+
+PROJECT = [
+    "smsops.yaml",
+    "channels/appointment-reminders.yaml",
+    "schemas/channel.schema.json",
+    "schemas/project.schema.json",
+]
+GITHUB = [f".github/workflows/smsops-{name}.yml" for name in ("plan", "apply", "drift")]
+GITLAB = [".gitlab-ci.yml", ".gitlab/smsops.yml"]
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder; it is the working directory."""
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file() and ".git" not in path.relative_to(folder).parts)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def test_what_it_writes_is_valid_laid_out_and_planned_at_once(run: Run, empty: Path) -> None:
+    begun = run("init")
+    assert (begun.code, begun.err) == (0, "")
+    assert begun.out.splitlines() == [
+        *(f"written  {path}" for path in PROJECT),
+        "",
+        "smsops.yaml holds placeholders: put your own values where it says REPLACE.",
+        "",
+        "Next: smsops --sandbox plan",
+    ]
+    assert sorted(content(empty)) == sorted(PROJECT)
+    validated = run("validate")
+    assert (validated.code, validated.out, validated.err) == (0, "1 channel is valid.\n", "")
+    assert run("fmt", "--check").code == 0
+    planned = run("--sandbox", "plan")
+    assert planned.code == 0
+    assert "Plan: create 1 service, attach 1 number.\n" in planned.out
+
+
+def test_the_schemas_are_those_that_the_files_point_their_editor_to(run: Run, empty: Path) -> None:
+    run("init")
+    for name, file in (("project", empty / "smsops.yaml"), ("channel", empty / PROJECT[1])):
+        (target,) = re.findall(r"\$schema=(\S+)", file.read_text())
+        assert (file.parent / target).read_text() == schema_text(name)
+
+
+def test_a_folder_that_is_named_is_made(run: Run, empty: Path) -> None:
+    begun = run("init", "infra/sms", "--ci", "github")
+    assert begun.code == 0
+    # Outside a repository the pipelines lie beside the project.
+    assert sorted(content(empty)) == sorted(f"infra/sms/{path}" for path in [*PROJECT, *GITHUB])
+    assert begun.out.endswith("Next: smsops -C infra/sms --sandbox plan\n")
+    assert run("-C", "infra/sms", "--sandbox", "plan").code == 0
+
+
+def test_the_next_command_works_from_where_the_person_stands(run: Run, empty: Path) -> None:
+    (empty / "infra").mkdir()
+    assert run("-C", "infra", "init", "sms").out.endswith("Next: smsops -C infra/sms --sandbox plan\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [("github", GITHUB), ("gitlab", GITLAB), ("pre-commit", [".pre-commit-config.yaml"])],
+)
+def test_in_a_project_it_adds_what_is_asked_for_and_nothing_else(
+    name: str, files: list[str], run: Run, project: Path
+) -> None:
+    before = content(project)
+    added = run("init", "--ci", name)
+    assert (added.code, added.err) == (0, "")
+    after = content(project)
+    assert sorted(after.keys() - before.keys()) == sorted(files)
+    assert {path: after[path] for path in before} == before
+    assert "REPLACE" not in added.out
+
+
+def test_several_pipelines_can_be_asked_for_at_once(run: Run, empty: Path) -> None:
+    asked = ("--ci", "gitlab", "--ci", "github", "--ci", "gitlab", "-o", "json")
+    document = run("init", *asked).document
+    assert [file["path"] for file in document["files"]] == [*PROJECT, *GITLAB, *GITHUB]
+    assert document["pipelines"] == ["gitlab", "github"]
+    assert document["secrets"] == ["MAIN_TWILIO_API_SECRET"]
+    assert document["next_command"] == "smsops --sandbox plan"
+    assert document["ok"] is True
+
+
+def test_without_anything_asked_for_a_project_stays_as_it_is(run: Run, project: Path) -> None:
+    before = content(project)
+    again = run("init")
+    assert (again.code, content(project)) == (0, before)
+    assert again.out.startswith("There is a project already. --ci adds pipelines to it.\n")
+
+
+def test_a_second_run_finds_everything_there(run: Run, empty: Path) -> None:
+    run("init", "--ci", "github")
+    before = content(empty)
+    again = run("init", "--ci", "github")
+    assert (again.code, content(empty)) == (0, before)
+    assert again.out.splitlines()[:3] == [f"same     {path}" for path in GITHUB]
+
+
+def test_a_file_with_other_content_is_left_and_named_and_the_rest_is_written(run: Run, project: Path) -> None:
+    (project / ".gitlab-ci.yml").write_text("test: {script: make test}\n")
+    added = run("init", "--ci", "gitlab")
+    assert added.code == 1
+    assert added.out.splitlines()[:2] == ["left     .gitlab-ci.yml", "written  .gitlab/smsops.yml"]
+    assert "What is marked left has other content and was not touched." in added.out
+    assert (project / ".gitlab-ci.yml").read_text() == "test: {script: make test}\n"
+    document = run("init", "--ci", "gitlab", "-o", "json").document
+    assert document["ok"] is False
+    assert [file["fate"] for file in document["files"]] == ["left", "same"]
+
+
+def test_neither_a_folder_nor_a_link_that_leads_nowhere_nor_a_pipe_is_touched(run: Run, project: Path) -> None:
+    workflows = project / ".github" / "workflows"
+    (workflows / "smsops-plan.yml").mkdir(parents=True)
+    (workflows / "smsops-apply.yml").symlink_to(project / "elsewhere")
+    os.mkfifo(workflows / "smsops-drift.yml")
+    added = run("init", "--ci", "github")
+    assert added.code == 1
+    assert added.out.splitlines()[:3] == [f"left     {path}" for path in GITHUB]
+    assert not (project / "elsewhere").exists()
+
+
+def test_a_file_that_cannot_be_read_is_left(run: Run, project: Path) -> None:
+    config = project / ".pre-commit-config.yaml"
+    config.symlink_to(config.name)
+    assert run("init", "--ci", "pre-commit").out.startswith("left     .pre-commit-config.yaml\n")
+
+
+def test_a_folder_that_cannot_be_made_ends_the_run(run: Run, empty: Path) -> None:
+    (empty / "sms").write_text("")
+    begun = run("init", "sms/eu")
+    assert begun.code == 1
+    assert begun.err.startswith("error SMS102: ")
+    assert "cannot be written: Not a directory." in begun.err
+
+
+def test_a_project_inside_another_one_is_refused(run: Run, project: Path) -> None:
+    begun = run("init", "channels")
+    assert begun.code == 64
+    assert f"hint: Name that one: smsops init {project}" in begun.err
+    assert not (project / "channels" / "smsops.yaml").exists()
+
+
+def test_a_broken_project_file_stays_and_gets_its_pipelines(run: Run, project: Path) -> None:
+    write_project(project, project="version: 2\n")
+    added = run("init", "--ci", "github")
+    assert added.code == 0
+    assert '{"NAME": "…"}' in added.out
+    assert (project / "smsops.yaml").read_text() == "version: 2\n"
+
+
+def test_the_secrets_to_set_up_are_those_of_the_project_and_only_variables(run: Run, project: Path) -> None:
+    accounts = "".join(
+        f"  {name}: {{provider: twilio, account_sid: AC{number:032x}, auth_token: {{{ref}}}}}\n"
+        for number, (name, ref) in enumerate(
+            [
+                ("b", "env: B_TOKEN"),
+                ("a", "env: A_TOKEN"),
+                ("c", "env: B_TOKEN"),
+                ("d", "file: token"),
+                ("e", "command: [x]"),
+            ]
+        )
+    )
+    write_project(project, project=f"version: 1\naccounts:\n{accounts}")
+    told = run("init", "--ci", "github", "--ci", "gitlab", "--ci", "pre-commit").out
+    assert 'the secret SMSOPS_SECRETS with, on one line, {"A_TOKEN": "…", "B_TOKEN": "…"}\n' in told
+    assert "  A_TOKEN\n  B_TOKEN\n  GITLAB_TOKEN: a project access token" in told
+    assert "pre-commit: run pre-commit install, or prek install, once in each clone.\n" in told
+
+
+def test_in_a_repository_pipelines_go_to_its_root_and_know_the_folder_of_the_project(run: Run, empty: Path) -> None:
+    git(empty, "init", "-q")
+    begun = run("init", "infra/sms", "--ci", "github", "--ci", "gitlab", "--ci", "pre-commit")
+    assert begun.code == 0
+    pipelines = [*GITHUB, *GITLAB, ".pre-commit-config.yaml"]
+    assert sorted(content(empty)) == sorted([*(f"infra/sms/{path}" for path in PROJECT), *pipelines])
+    for path in GITHUB:
+        assert '\n  SMSOPS_CHDIR: "infra/sms"\n' in (empty / path).read_text()
+    assert 'working-directory: "infra/sms"\n' in (empty / ".gitlab-ci.yml").read_text()
+    assert (empty / ".pre-commit-config.yaml").read_text().count('args: [--config, "infra/sms/smsops.yaml"]\n') == 2
+
+
+def test_from_inside_the_folder_the_paths_lead_up_to_the_root(
+    run: Run, empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(empty, "init", "-q")
+    (empty / "sms").mkdir()
+    monkeypatch.chdir(empty / "sms")
+    told = run("init", "--ci", "gitlab").out
+    assert "written  ../.gitlab-ci.yml\n" in told
+    assert told.endswith("Next: smsops --sandbox plan\n")
+
+
+def test_at_the_root_of_a_repository_no_pipeline_names_a_folder(run: Run, empty: Path) -> None:
+    git(empty, "init", "-q")
+    run("init", "--ci", "github", "--ci", "gitlab", "--ci", "pre-commit")
+    for path in GITHUB:
+        text = (empty / path).read_text()
+        assert '\n  SMSOPS_CHDIR: ""\n' in text
+        assert re.search(r"^  group: smsops-[a-z]+(-\$\{\{ github\.event\.pull_request\.number \}\})?$", text, re.M)
+    assert "working-directory" not in (empty / ".gitlab-ci.yml").read_text()
+    assert "args" not in (empty / ".pre-commit-config.yaml").read_text()
+
+
+@pytest.mark.parametrize("name", ["a b", "a'b", "a${{ github.token }}", "-a", "ä"])
+def test_a_folder_that_a_pipeline_cannot_name_is_refused_before_anything_is_written(
+    name: str, run: Run, empty: Path
+) -> None:
+    git(empty, "init", "-q")
+    begun = run("init", "--ci", "github", "--", name)
+    assert begun.code == 64
+    assert "characters that mean something else in a pipeline" in begun.err
+    assert content(empty) == {}
+    assert run("init", "--", name).code == 0
+
+
+def test_an_unknown_pipeline_is_refused(run: Run, empty: Path) -> None:
+    begun = run("init", "--ci", "jenkins")
+    assert begun.code == 64
+    assert content(empty) == {}
+
+
+def test_written_pipelines_install_this_version_and_name_it_once_each(run: Run, empty: Path) -> None:
+    run("init", "--ci", "github", "--ci", "gitlab", "--ci", "pre-commit")
+    for path in [*GITHUB, ".gitlab-ci.yml"]:
+        assert (empty / path).read_text().count(f"smsops=={__version__}") == 1
+
+
+def test_hostile_names_of_folders_are_shown_harmless(run: Run, empty: Path) -> None:
+    told = run("init", "a\x1b[31m")
+    assert told.code == 0
+    assert "\x1b" not in told.out
+    assert "\x1b" not in json.dumps(run("init", "b\x1b[31m", "-o", "json").document, ensure_ascii=True)
+
+
+def test_settings_that_a_pipeline_leaves_empty_are_no_settings(project: Path) -> None:
+    env = {"SMSOPS_CHDIR": "", "SMSOPS_CONFIG": "", "SMSOPS_ALLOW": ""}
+    assert process("--sandbox", "plan", cwd=project, env=env).code == 0
+    assert process("validate", cwd=ROOT, env={"SMSOPS_CHDIR": str(project)}).out == "2 channels are valid.\n"
