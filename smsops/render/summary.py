@@ -26,7 +26,7 @@ itself.
 _GATES = {"SMS501": Gate.LIMIT, "SMS502": Gate.PROTECTED, "SMS503": Gate.TAKEOVER, "SMS510": Gate.CONFLICT}
 
 
-PARTIAL = "This plan is partial: it looked only at the channels that were named."
+PARTIAL = "This plan is partial: it looked only at some of the channels."
 
 
 def partial_text(drawn: Drawn) -> str:

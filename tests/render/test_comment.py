@@ -13,7 +13,7 @@ from smsops.changes import Change, FieldDiff, Gate
 from smsops.render.comment import comment_markdown, marker, no_plan_markdown
 from smsops.render.cutting import LIMIT, size
 from smsops.render.drawn import Drawn
-from tests.render.test_markdown import drawn, many, removed
+from tests.render.plans import drawn, many, removed
 from tests.render.test_text import ATTACH, CHANNEL, DETACH, MOVE, UPDATE
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"

@@ -12,13 +12,7 @@ from hypothesis import strategies as st
 
 from smsops.render.comment import comment_markdown, no_plan_markdown
 from smsops.render.html import applied_html, checked_html, drift_html, failure_html, plan_html
-from smsops.render.markdown import (
-    applied_markdown,
-    checked_markdown,
-    drift_markdown,
-    failure_markdown,
-    plan_markdown,
-)
+from smsops.render.markdown import applied_markdown, checked_markdown, drift_markdown, failure_markdown, plan_markdown
 from tests.render.pages import Page, outside_fences, parsed, shown
 from tests.render.scenes import applied, asked, checked, compared, drawn, finding, refusal
 

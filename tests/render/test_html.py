@@ -18,8 +18,8 @@ from smsops.render.findings import Checked
 from smsops.render.html import applied_html, checked_html, drift_html, failure_html, plan_html
 from smsops.render.markdown import drift_markdown, plan_markdown
 from tests.render.pages import Page, parsed
+from tests.render.plans import ALREADY, DONE, FAILED, WAITING, applied, drawn, drift, many
 from tests.render.scenes import compared, refusal
-from tests.render.test_markdown import ALREADY, DONE, FAILED, WAITING, applied, drawn, drift, many
 from tests.render.test_text import ATTACH, DELETE, DETACH, MOVE, SID, UPDATE
 
 
@@ -152,7 +152,7 @@ def test_what_was_not_looked_at_and_what_is_done_already_is_told() -> None:
     account = replace(plan.accounts[0], already_done=(done,))
     html = plan_html(Drawn(plan=replace(plan, accounts=(account,), partial=True, dirty=True)), color=False)
     assert (
-        '<p class="note">This plan is partial: it looked only at the channels that were named.</p>\n'
+        '<p class="note">This plan is partial: it looked only at some of the channels.</p>\n'
         '<p class="note">The work tree held changes that are in no commit.</p>\n'
     ) in html
     assert "Already done = care: number +12065550101" in words(html)
