@@ -28,6 +28,7 @@ def merged(shards: Sequence[Named]) -> SavedPlan:
         for what, same in (
             ("from another commit", saved.plan.commit == first.plan.commit),
             ("from other files", other.configuration == mark.configuration),
+            ("for other channels", other.partial == mark.partial),
             ("from another ledger, or with other options", other.assignment == mark.assignment),
             ("with another --allow", saved.allowed == first.allowed),
         ):

@@ -49,10 +49,15 @@ def _commit(repository: Repository, revision: str) -> str:
     try:
         return repository.run(*words).decode().strip()
     except GitError as error:
-        raise UsageError(
-            f"There is no revision {revision!r} here.",
-            hint="A shallow clone holds few of them. In CI, fetch the history: git fetch --unshallow",
-        ) from error
+        raise UsageError(f"There is no revision {revision!r} here.", hint=_way_out(repository, revision)) from error
+
+
+def _way_out(repository: Repository, revision: str) -> str:
+    if ".." in revision:
+        return "Give one revision, not a range."
+    if repository.run("rev-parse", "--is-shallow-repository").strip() == b"true":
+        return "This clone is shallow and holds few of them. Fetch the history: git fetch --unshallow"
+    return "Name a commit, a branch or a tag: git log shows them."
 
 
 def _write(repository: Repository, commit: str, folder: Path) -> None:

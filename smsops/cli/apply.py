@@ -10,7 +10,7 @@ import click
 
 from smsops.changes import Gate
 from smsops.cli import group
-from smsops.cli.approving import Unapproved, approval_of, approved_id
+from smsops.cli.approving import Unapproved, approval_of, wanted_id
 from smsops.cli.carrying import Brake, carry_out, locked, note
 from smsops.cli.ledgers import Book, opened_book
 from smsops.cli.options import option
@@ -93,11 +93,11 @@ def command(
         lock_timeout=lock_timeout,
         yes=yes,
         write_sids=write_sids,
-        approved=None if approved is None else approved_id(approved),
+        approved=wanted_id(approved),
     )
     file = plan_file(channels)
     if file is None:
-        if approved is not None:
+        if manner.approved is not None:
             raise UsageError("--approved belongs to a saved plan.", hint="smsops plan --out FILE saves one.")
         wish = Wish(channels=channels, allow=frozenset(map(Gate, allow)), concurrency=concurrency)
         return _apply_files(wish, manner, terminal)

@@ -7,6 +7,7 @@ import re
 
 from smsops import git
 from smsops.approval import Approval, Weighed, weigh
+from smsops.cli.options import environment_name
 from smsops.cli.project import Opened
 from smsops.cli.terminal import Terminal
 from smsops.diagnostics import Finding, Location
@@ -27,6 +28,17 @@ class Unapproved(SmsopsError):
     def finding(self) -> Finding:
         """The same, as a record keeps it."""
         return Finding(code=self.code, message=self.message, hint=self.hint, location=Location(path="smsops.yaml"))
+
+
+def wanted_id(given: str | None) -> str | None:
+    """The id that `--approved` or its variable asks for; None when neither is there.
+
+    Raises UsageError for what is no id. click takes an empty variable for none, and a pipeline whose value got lost on
+    the way would then apply without an approval.
+    """
+    if given is None and environment_name("approved") in os.environ:
+        given = ""
+    return None if given is None else approved_id(given)
 
 
 def approved_id(text: str) -> str:

@@ -17,7 +17,7 @@ import click
 
 from smsops.cli import mute
 from smsops.cli.group import root, terminal_of
-from smsops.cli.options import Output
+from smsops.cli.options import Output, is_yaml
 from smsops.cli.publishing import placed
 from smsops.cli.signals import ended_at_once
 from smsops.cli.terminal import OutputLost, colored, deliver, put, say
@@ -152,4 +152,4 @@ def wanted_outputs(argv: Sequence[str]) -> list[Output]:
     if not found:
         found = os.environ.get("SMSOPS_OUTPUT", "").split()
     parted = (text.partition("=") for text in found)
-    return [Output(format=name, file=Path(file) if file else None) for name, _, file in parted]
+    return [Output(format=name, file=Path(file) if file else None) for name, _, file in parted if not is_yaml(file)]

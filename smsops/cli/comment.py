@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from smsops.cli import group
 from smsops.cli.options import option
-from smsops.cli.project import opened_for_credentials
-from smsops.cli.saving import read_plan
+from smsops.cli.project import channels_if_any
+from smsops.cli.saving import read_plan, require_whole
 from smsops.cli.terminal import Terminal, write_file
-from smsops.errors import ExitCode, SmsopsError, UsageError
+from smsops.errors import ExitCode, UsageError
 from smsops.forges import forge_of
 from smsops.forges.base import NotAllowed
 from smsops.git import source
-from smsops.model import Channel
 from smsops.render.comment import comment_markdown, marker, no_plan_markdown
 from smsops.render.commented import COMMENTED, SAVED, Commented
 from smsops.render.drawn import Drawn
@@ -55,21 +54,15 @@ def command(terminal: Terminal, plan_file: Path | None, key: str, no_plan: bool)
 
 
 def _plan(file: Path, key: str, terminal: Terminal) -> Body:
-    drawn = Drawn(plan=read_plan(file).plan, channels=_channels(terminal))
+    saved = read_plan(file)
+    require_whole(saved)
+    drawn = Drawn(plan=saved.plan, channels=channels_if_any(terminal), is_saved=True)
     return lambda previous: comment_markdown(drawn, key=key, previous=previous)
 
 
 def _no_plan(key: str) -> Body:
     commit = source(Path()).commit
     return lambda previous: no_plan_markdown(key=key, commit=commit, previous=previous)
-
-
-def _channels(terminal: Terminal) -> Mapping[str, Channel]:
-    """The channels that the plan names, for labels; the plan says all that matters without them."""
-    try:
-        return opened_for_credentials(terminal).by_name
-    except SmsopsError:
-        return {}
 
 
 def _post(body: Body, key: str, file: Path, terminal: Terminal) -> Commented:

@@ -43,6 +43,9 @@ class Command(_Help):
     def __init__(self, *args: Any, renderers: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params += global_options(environment=False)
+        for param in self.params:
+            if isinstance(param, click.Option) and param.name == "output":
+                param.help = f"Print as {', '.join(_formats(renderers))}, or write it to FILE. Repeatable."
         self.renderers = renderers
 
     def invoke(self, ctx: click.Context) -> Any:

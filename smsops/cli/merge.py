@@ -8,17 +8,16 @@ from pathlib import Path
 import click
 
 from smsops.cli import group
-from smsops.cli.options import option
+from smsops.cli.options import OutFile, option
 from smsops.cli.plan import called, exit_code
-from smsops.cli.project import opened_for_credentials
+from smsops.cli.project import Opened, opened_for_credentials
 from smsops.cli.saving import UnusablePlan, as_plan_file, read_plan
 from smsops.cli.terminal import Terminal, write_file
-from smsops.errors import ProjectError
+from smsops.errors import ProjectError, UsageError
 from smsops.merging import merged
-from smsops.model import Channel
 from smsops.render.drawn import Drawn
 from smsops.render.tables import PLAN
-from smsops.saved import saved_text
+from smsops.saved import SavedPlan, saved_text
 
 _HELP = """Make the plans of all shards one: what one machine would have planned.
 
@@ -27,10 +26,11 @@ A shard that is missing, or was made from another commit, from other files or fr
 
 @group.command("merge", renderers=PLAN, help=_HELP)
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Save the plan, for smsops apply FILE.")
+@option("--out", metavar="FILE", type=OutFile(), help="Save the plan, for smsops apply FILE.")
 @option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
 def command(terminal: Terminal, files: tuple[Path, ...], out: Path | None, detailed_exitcode: bool) -> int:
-    shards = [(str(file), read_plan(file)) for file in files]
+    drawn_from = _project(terminal)
+    shards = [(str(file), _read(file)) for file in files]
     try:
         whole = merged(shards)
     except ValueError as error:
@@ -40,13 +40,22 @@ def command(terminal: Terminal, files: tuple[Path, ...], out: Path | None, detai
     if out is not None:
         write_file(out, saved_text(whole))
     command = shlex.join([*called(terminal.options), "apply", as_plan_file(out)]) if out else ""
-    terminal.emit(PLAN, Drawn(plan=whole.plan, channels=_channels(terminal), next_command=command))
+    channels = drawn_from.by_name if drawn_from else {}
+    terminal.emit(PLAN, Drawn(plan=whole.plan, channels=channels, next_command=command, is_saved=out is not None))
     return exit_code(whole.plan, detailed=detailed_exitcode)
 
 
-def _channels(terminal: Terminal) -> dict[str, Channel]:
-    """The channels of the project, for labels and where replies go; shards can be merged where there is none."""
+def _project(terminal: Terminal) -> Opened | None:
+    """The project, for labels and where replies go; shards can be merged where there is none."""
     try:
-        return opened_for_credentials(terminal).by_name
+        return opened_for_credentials(terminal)
     except ProjectError:
-        return {}
+        return None
+
+
+def _read(file: Path) -> SavedPlan:
+    if "*" in file.name and not file.exists():
+        raise UsageError(
+            f"No file matches {str(file)!r}.", hint="No shard was planned: look at the jobs that should have."
+        )
+    return read_plan(file)

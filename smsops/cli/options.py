@@ -51,7 +51,28 @@ class OutputType(click.ParamType[Output]):
             self.fail(f"{name!r} is not a format; choose from {', '.join(FORMATS)}.", param, ctx)
         if equals and not file:
             self.fail(f"a file name is missing after {value!r}.", param, ctx)
+        if is_yaml(file):
+            self.fail(_NEVER_YAML.format(file), param, ctx)
         return Output(format=name, file=Path(file) if file else None)
+
+
+class OutFile(click.ParamType[Path]):
+    """A file that is written."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        if is_yaml(str(value)):
+            self.fail(_NEVER_YAML.format(value), param, ctx)
+        return Path(value)
+
+
+_NEVER_YAML = "{!r} has the name of a channel file, and no output of smsops is YAML."
+
+
+def is_yaml(file: str) -> bool:
+    """Whether a file has the name of a file of the project: an output would take its place."""
+    return file.lower().endswith((".yaml", ".yml"))
 
 
 def environment_name(option: str) -> str:

@@ -14,13 +14,13 @@ import click
 from smsops.changes import ALLOWABLE, Gate
 from smsops.cli import group
 from smsops.cli.ledgers import opened_book
-from smsops.cli.options import Options, option
+from smsops.cli.options import Options, OutFile, option
 from smsops.cli.planning import planned
 from smsops.cli.project import Opened, opened
 from smsops.cli.saving import as_plan_file, write_plan
 from smsops.cli.selecting import ShardType, Wish
 from smsops.cli.terminal import Terminal
-from smsops.errors import ExitCode
+from smsops.errors import ExitCode, UsageError
 from smsops.planned import Plan
 from smsops.render.drawn import Drawn
 from smsops.render.summary import unanswerable
@@ -64,7 +64,7 @@ since_option = option(
 
 @group.command("plan", renderers=PLAN, help=_HELP)
 @wish_options("[CHANNEL]...")
-@option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Save the plan, for smsops apply FILE.")
+@option("--out", metavar="FILE", type=OutFile(), help="Save the plan, for smsops apply FILE.")
 @since_option
 @option("--shard", metavar="I/N", type=ShardType(), help="Plan one part of N; smsops plan merge makes them whole.")
 @option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")
@@ -78,6 +78,8 @@ def command(
     changed_since: str | None,
     shard: tuple[int, int] | None,
 ) -> int:
+    if channels[:1] == ("merge",) and all("." in word or "/" in word for word in channels[1:]) and channels[1:]:
+        raise UsageError("merge stands right after plan.", hint="smsops plan merge FILE... --out plan.json")
     project = opened(terminal)
     wish = Wish(
         channels=channels,
@@ -112,7 +114,7 @@ def _drawn(plan: Plan, project: Opened, options: Options, wish: Wish, out: Path 
     words = called(options)
     since = ["--changed-since", wish.since] if wish.since is not None else []
     more = [*wish.channels, *since, *(word for gate in sorted(wish.allow) for word in ("--allow", gate))]
-    drawn = Drawn(plan=plan, channels=project.by_name, since=wish.since, shard=wish.shard)
+    drawn = Drawn(plan=plan, channels=project.by_name, since=wish.since, shard=wish.shard, is_saved=out is not None)
     if wish.shard is not None:
         return replace(drawn, next_command=shlex.join([*words, "plan", "merge"]) + " FILE...")
     if out is None and since:

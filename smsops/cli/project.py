@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from smsops.cli.group import suggestion
 from smsops.cli.terminal import Terminal
 from smsops.diagnostics import Finding, has_errors
-from smsops.errors import ExitCode, ProjectError, SmsopsError
+from smsops.errors import ExitCode, ProjectError, SmsopsError, UsageError
 from smsops.model import Channel
 from smsops.project import Project
 from smsops.render.findings import counts_text, findings_text
@@ -61,9 +61,11 @@ class Opened:
         self.require([name])
         return next(channel for channel in self.channels if channel.name == name)
 
-    def require(self, names: Iterable[str]) -> None:
+    def require(self, names: Sequence[str]) -> None:
         """Raises UnknownChannel, with every unknown name in one message."""
         known = [channel.name for channel in self.channels]
+        for name in names:
+            require_no_channel_file(name)
         missing = [name for name in names if name not in known]
         if missing:
             told = " ".join(f"There is no channel {name!r}.{suggestion(name, known)}" for name in missing)
@@ -81,6 +83,20 @@ def load(terminal: Terminal) -> Loaded:
     config = terminal.options.config.absolute() if terminal.options.config else None
     terminal.root = config.parent if config else find_root(start)
     return load_project(start, config)
+
+
+def channels_if_any(terminal: Terminal) -> dict[str, Channel]:
+    """The channels for what is shown beside a saved plan: labels, and where replies go. It says enough without them."""
+    try:
+        return opened_for_credentials(terminal).by_name
+    except SmsopsError:
+        return {}
+
+
+def require_no_channel_file(word: str) -> None:
+    """Raises UsageError for the path of a channel file where its name is wanted."""
+    if word.endswith((".yaml", ".yml")):
+        raise UsageError(f"{word!r} is a file; a channel is called by its name.", hint=f"Say {Path(word).stem}.")
 
 
 def opened_for_credentials(terminal: Terminal) -> Opened:

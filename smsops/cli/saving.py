@@ -9,7 +9,7 @@ from pathlib import Path
 from smsops.changes import Change, CreateService, FieldDiff, Gate, UpdateService
 from smsops.cli.ledgers import Book
 from smsops.cli.planning import Planned
-from smsops.cli.project import Opened
+from smsops.cli.project import Opened, require_no_channel_file
 from smsops.cli.terminal import write_file
 from smsops.diagnostics import Finding
 from smsops.errors import ExitCode, SmsopsError, UsageError
@@ -42,6 +42,8 @@ def plan_file(words: Iterable[str]) -> Path | None:
     files = [word for word in named if "." in word or "/" in word]
     if not files:
         return None
+    for word in files:
+        require_no_channel_file(word)
     if len(named) > 1:
         raise UsageError("A saved plan is applied alone, without channels or another plan.")
     return Path(files[0])
@@ -76,12 +78,7 @@ def read_plan(path: Path) -> SavedPlan:
 
 def check(saved: SavedPlan, project: Opened, book: Book, *, at: str) -> None:
     """Raises UnusablePlan when the plan has expired, is for another account or server, or is a part of one."""
-    if saved.shard is not None:
-        raise UnusablePlan(
-            f"It is shard {saved.shard.index} of {saved.shard.of}, and no whole plan.",
-            hint="Make them one: smsops plan merge FILE... --out plan.json",
-            code="SMS516",
-        )
+    require_whole(saved)
     if at[:19] >= saved.plan.expires_at[:19]:
         raise UnusablePlan(f"The plan expired at {saved.plan.expires_at}.", code="SMS512")
     for planned in saved.plan.accounts:
@@ -103,6 +100,16 @@ def check(saved: SavedPlan, project: Opened, book: Book, *, at: str) -> None:
                 f"{now_for or 'the provider'}.",
                 code="SMS514",
             )
+
+
+def require_whole(saved: SavedPlan) -> None:
+    """Raises UnusablePlan for a shard: its gates have not seen the whole, so nobody approves or applies it."""
+    if saved.shard is not None:
+        raise UnusablePlan(
+            f"It is shard {saved.shard.index} of {saved.shard.of}, and no whole plan.",
+            hint="Make them one: smsops plan merge FILE... --out plan.json",
+            code="SMS516",
+        )
 
 
 def opened_plan(plan: Plan, channels: Iterable[Channel]) -> Plan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from smsops.cli import group
-from smsops.cli.project import opened
+from smsops.cli.project import channels_if_any, opened
 from smsops.cli.saving import plan_file, read_plan
 from smsops.cli.terminal import Terminal
 from smsops.errors import ExitCode
@@ -25,5 +25,7 @@ def command(terminal: Terminal, what: str) -> int:
     if file is None:
         terminal.emit(SHOW, opened(terminal).channel(what))
     else:
-        terminal.emit(PLAN, Drawn(plan=read_plan(file).plan))
+        saved = read_plan(file)
+        shard = (saved.shard.index, saved.shard.of) if saved.shard else None
+        terminal.emit(PLAN, Drawn(plan=saved.plan, channels=channels_if_any(terminal), shard=shard, is_saved=True))
     return ExitCode.OK

@@ -14,6 +14,7 @@ import ipaddress
 import re
 from functools import lru_cache
 from typing import NamedTuple
+from urllib.parse import quote
 
 MAX_URL = 4_000
 """Characters (Twilio error 21609)."""
@@ -41,7 +42,8 @@ def url_problem(url: str) -> UrlProblem | None:
     if len(url) > MAX_URL:
         return UrlProblem("SMS220", f"must be at most {MAX_URL:,} characters long, and it has {len(url):,}.")
     if bad := _NOT_IN_URLS.search(url):
-        return UrlProblem("SMS219", f"holds {_named(bad[0])}, which a URL cannot.", "Write it percent-encoded, as %20.")
+        hint = f"Write it percent-encoded: {quote(bad[0], errors='replace')}."
+        return UrlProblem("SMS219", f"holds {_named(bad[0])}, which a URL cannot.", hint)
     match = _URL.fullmatch(url)
     if match is None:
         hint = "Use https; messages are private." if url.lower().startswith("http://") else _EXAMPLE

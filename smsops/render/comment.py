@@ -62,12 +62,19 @@ def comment_markdown(drawn: Drawn, *, key: str, previous: str | None) -> str:
     """
     by_digest = {_short(change): change for change in drawn.plan.changes}
     state = _state(drawn.plan, frozenset(by_digest))
-    note = _since(previous, state, by_digest)
+    note = "\n\n".join(filter(None, (_how_to_approve(drawn.plan), _since(previous, state, by_digest))))
     text, hidden = _comment(drawn, key, state, note)
     if hidden:
         # A removal is worth more than what the next push can say of this one.
         text, _ = _comment(drawn, key, replace(state, changes=None), note)
     return text
+
+
+def _how_to_approve(plan: Plan) -> str:
+    """What binds an approval to this very plan; '' where there is nothing to approve."""
+    if not plan.changes or plan.refused:
+        return ""
+    return f"To approve exactly this, write `{plan.plan_id.removeprefix('sha256:')[:12]}` into an approving review."
 
 
 def _comment(drawn: Drawn, key: str, state: _State, note: str) -> tuple[str, int]:

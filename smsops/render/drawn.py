@@ -21,6 +21,8 @@ class Drawn:
     """The revision since which channels changed, where only those were looked at."""
     shard: tuple[int, int] | None = None
     """Which part of how many this is; None is all."""
+    is_saved: bool = False
+    """Whether it stands in a file, so that its id and its end are worth telling."""
     next_command: str = ""
     """What carries the plan out; empty when the caller does so itself."""
     allow_command: str = ""

@@ -30,6 +30,11 @@ class Compared:
     services: tuple[tuple[str, str, str], ...] = ()
     """Every service that was compared: account, channel and SID."""
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether there was a record to compare with."""
+        return bool(self.services or self.found) or not self.unrecorded
+
 
 def drift_text(compared: Compared, *, color: bool) -> str:
     parts = []
@@ -52,7 +57,9 @@ NEXT = "Next: smsops plan shows what an apply would make of it."
 
 def summary_text(compared: Compared) -> str:
     """The count in one line."""
-    return f"Drift: {counted(len(compared.found), 'difference')}." if compared.found else "No drift."
+    if compared.found:
+        return f"Drift: {counted(len(compared.found), 'difference')}."
+    return "No drift." if compared.is_compared else "Nothing was compared."
 
 
 def unknown_sentences(compared: Compared) -> Iterator[str]:

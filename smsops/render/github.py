@@ -73,7 +73,7 @@ def step_outputs(report: Report) -> str:
     """The lines of `GITHUB_OUTPUT`, one a value: clean text has no line break that could begin another."""
     values = {
         "result": report.result,
-        "changes": str(report.changes),
+        "changes": "" if report.changes is None else str(report.changes),
         "counts": json.dumps(dict(report.counts)),
         "plan_id": report.plan_id,
         "failure_reason": report.failure,

@@ -40,7 +40,7 @@ def matrix_report(shards: Sequence[Shard]) -> Report:
         command="matrix",
         result="planned",
         text=text,
-        markdown=f"{counted(len(shards), 'job')} share the plan.\n",
+        markdown=f"The plan is shared by {counted(len(shards), 'job')}.\n",
         outputs={"matrix": json.dumps({"include": jobs(shards)})},
     )
 

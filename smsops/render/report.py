@@ -48,7 +48,8 @@ class Report:
     """The same for a page."""
     findings: tuple[Finding, ...] = ()
     cases: tuple[Case, ...] = ()
-    changes: int = 0
+    changes: int | None = 0
+    """None where nothing was found out: that is not the same as none."""
     counts: Mapping[str, int] = field(default_factory=dict)
     plan_id: str = ""
     failure: str = ""

@@ -150,11 +150,11 @@ def _place(cause: Cause | None) -> Location:
 
 
 def drift_report(compared: Compared) -> Report:
-    """`drift`: no-drift or drift. What drifted is no finding: no line of a file is wrong."""
+    """`drift`: no-drift, drift or not-compared. What drifted is no finding: no line of a file is wrong."""
     drifted = {(one.account, one.service_sid) for one in compared.found}
     return Report(
         command="drift",
-        result="drift" if compared.found else "no-drift",
+        result="drift" if compared.found else "no-drift" if compared.is_compared else "not-compared",
         text=drift_text(compared, color=False),
         markdown=drift_markdown(compared, color=False),
         findings=compared.warnings,
@@ -180,6 +180,7 @@ def failure_report(command: str, error: SmsopsError, findings: Iterable[Finding]
         markdown=failure_markdown(error, findings=given),
         findings=(*given, *itself),
         cases=(*file_cases(given), failure_case(command, error)),
+        changes=None,
         failure=error.message,
     )
 

@@ -93,6 +93,8 @@ def end_text(drawn: Drawn, *, color: bool) -> str:
     lines = [painted(summary_text(plan), Paint.STRONG, color=color)]
     if plan.partial:
         lines.append(partial_text(drawn))
+    if drawn.is_saved:
+        lines.append(f"Plan id: {plan.plan_id}, good until {clean(plan.expires_at)}.")
     lines += [f"{lead}: {command}" for lead, command in next_steps(drawn)]
     return "\n".join(lines) + "\n"
 

@@ -2,17 +2,20 @@
 
 Nothing is kept twice. The GitHub workflows are this project's own reusable ones with another trigger, the GitLab jobs
 are its component, and the pre-commit hooks are those that it offers.
+
+What pip installs is not chosen here: it runs beside the secrets of the accounts, and whoever has a name on a package
+index decides what that name is. The value that is written fails until a person has put a source of their own there.
 """
 
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-
-from smsops import __version__
 
 _CHECKOUT = Path(__file__).parents[2]
 _SHIPPED = {
@@ -28,7 +31,7 @@ _TRIGGERS = {
     "apply": """\
   push:
     # The name of the default branch; what is pushed elsewhere is never applied.
-    branches: [main, master]
+    branches: BRANCHES
   workflow_dispatch:
     inputs:
       allow:
@@ -46,7 +49,39 @@ _POINTER = re.compile(r"^# docs/pipelines\.md .*\n", re.MULTILINE)
 _CALLED = re.compile(r"\non:\n(.*?)\npermissions: ", re.DOTALL)
 _DEFAULT = re.compile(r"^      ([a-z-]+):\n(?:        .*\n)*?        default: (.*)$", re.MULTILINE)
 _INPUT = re.compile(r"\$\{\{ inputs\.([a-z-]+) \}\}")
-_SOURCE = f"smsops=={__version__}"
+_TITLE = re.compile(r"^name: .*$", re.MULTILINE)
+_ARTIFACT = re.compile(r"^ +(?:name|pattern): smsops-(?:plan|part)(?=-|$)", re.MULTILINE)
+_HOOK_FILES = re.compile(r"^  files: \(\^\|/\)channels/.*\n", re.MULTILINE)
+_GLOB = re.compile(r"[][*?+!\\]")
+_REGEX = re.compile(r"[][\\.+*?()|{}^$]")
+"""What means something in a pattern, for Python (pre-commit) and for Rust (prek), which refuses needless backslashes."""
+
+SOURCE = "REPLACE: git+https://FORGE/OWNER/smsops@COMMIT"
+"""Stands where a pipeline says what pip installs; pip refuses it, and the jobs do so before pip is asked."""
+_SOURCE = f'"{SOURCE}"'
+_SOURCE_NOTE = """\
+# REPLACE: what pip installs. Name a commit that you have looked at, or the URL of a wheel in an index of your own with its
+# hash, https://INDEX/smsops-VERSION-py3-none-any.whl#sha256=HASH. A name alone is whatever an index has under it on the day.
+"""
+SHARED = {".gitlab-ci.yml": "include:", ".pre-commit-config.yaml": "repos:"}
+"""Files that a repository may have for more than smsops, and the line below which the project's part belongs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a project lies in its repository."""
+
+    folder: str = ""
+    """From the root of the repository, of letters, digits, `_`, `.`, `-` and `/`; '' is the root."""
+    channels: str = "channels"
+    """The folder of its channel files, from the project's own."""
+    branches: tuple[str, ...] = ("main", "master")
+    """Where the merges arrive that are to be applied."""
+
+    @property
+    def tail(self) -> str:
+        """What names end with that several projects of one repository must not share; '' at the root."""
+        return f"-{self.folder.replace('/', '-')}" if self.folder else ""
 
 
 def project() -> dict[str, str]:
@@ -57,31 +92,37 @@ def project() -> dict[str, str]:
     }
 
 
-def github(folder: str) -> dict[str, str]:
-    """Workflows for a repository whose project is in `folder`; '' is the root."""
-    return {f".github/workflows/smsops-{name}.yml": _workflow(name, folder) for name in _TRIGGERS}
+def github(place: Place) -> dict[str, str]:
+    """Workflows for the project at this place."""
+    return {f".github/workflows/smsops-{name}{place.tail}.yml": _workflow(name, place) for name in _TRIGGERS}
 
 
-def gitlab(folder: str) -> dict[str, str]:
-    """The component as a local file, and a pipeline that includes it."""
-    inputs = f"      install: {_SOURCE}\n" + (f"      working-directory: {json.dumps(folder)}\n" if folder else "")
+def gitlab(place: Place) -> dict[str, str]:
+    """The component as a local file, which all projects of a repository share, and a pipeline that includes it."""
+    note = "".join(f"      {line}" for line in _SOURCE_NOTE.splitlines(keepends=True))
+    inputs = f"{note}      install: {_SOURCE}\n"
+    if place.folder:
+        inputs += f"      job-prefix: smsops{place.tail}\n      working-directory: {json.dumps(place.folder)}\n"
     pipeline = f"{_OWN}include:\n  - local: /.gitlab/smsops.yml\n    inputs:\n{inputs}"
     return {".gitlab-ci.yml": pipeline, ".gitlab/smsops.yml": _pointing_nowhere(_shipped("gitlab.yml"))}
 
 
-def pre_commit(folder: str) -> dict[str, str]:
+def pre_commit(place: Place) -> dict[str, str]:
     """The hooks as local ones, which need no repository to come from."""
     hooks = re.split(r"^(?=- id: )", _shipped("hooks.yaml"), flags=re.MULTILINE)[1:]
     more = f"  additional_dependencies: [{_SOURCE}]\n"
-    if folder:
+    if place.folder:
         # With --config, file names stay those that the hook is given: from the root of the repository.
-        more += f"  args: [--config, {json.dumps(f'{folder}/smsops.yaml')}]\n"
-    lines = "".join(hook + more for hook in hooks).splitlines(keepends=True)
-    text = f"{_OWN}repos:\n  - repo: local\n    hooks:\n" + "".join(f"      {line}" for line in lines)
-    return {".pre-commit-config.yaml": text}
+        more += f"  args: [--config, {json.dumps(f'{place.folder}/smsops.yaml')}]\n"
+    lines = "".join(hook + more for hook in hooks)
+    lines = _HOOK_FILES.sub(lambda _: f"  files: {_quoted(_channel_files(place))}\n", lines)
+    if place.folder:
+        lines = re.sub(r"^  name: .*$", rf"\g<0> {place.folder}", lines, flags=re.MULTILINE)
+    text = "".join(f"      {line}" for line in f"{_SOURCE_NOTE}{lines}".splitlines(keepends=True))
+    return {".pre-commit-config.yaml": f"{_OWN}repos:\n  - repo: local\n    hooks:\n{text}"}
 
 
-PIPELINES: dict[str, Callable[[str], dict[str, str]]] = {
+PIPELINES: dict[str, Callable[[Place], dict[str, str]]] = {
     "github": github,
     "gitlab": gitlab,
     "pre-commit": pre_commit,
@@ -89,20 +130,40 @@ PIPELINES: dict[str, Callable[[str], dict[str, str]]] = {
 """What can be asked for. Each makes files by their path from the root of the repository."""
 
 
-def _workflow(name: str, folder: str) -> str:
+def _workflow(name: str, place: Place) -> str:
     """A reusable workflow with triggers of its own, and with the defaults in place of the inputs."""
     text = _shipped(f"{name}.yml")
     called = _CALLED.search(text)
     assert called
     values = dict(_DEFAULT.findall(called[1])) | {"install": _SOURCE}
-    if folder:
-        values["working-directory"] = json.dumps(folder)
-    trigger = _TRIGGERS[name]
+    trigger = _TRIGGERS[name].replace("BRANCHES", _branches(place.branches))
     head, body = text[: called.start(1)], text[called.end(1) :]
+    if place.folder:
+        values["working-directory"] = json.dumps(place.folder)
+        head = _TITLE.sub(rf"\g<0> {place.folder}", head)
+        body = _ARTIFACT.sub(rf"\g<0>{place.tail}", body)
     # Part of a word, where quotes would be part of it too.
-    body = body.replace("-${{ inputs.working-directory }}", f"-{folder}" if folder else "")
+    body = body.replace("-${{ inputs.working-directory }}", f"-{place.folder}" if place.folder else "")
     body = _INPUT.sub(lambda found: found[0] if f"\n      {found[1]}:" in trigger else values[found[1]], body)
     return _pointing_nowhere(head) + trigger + body
+
+
+def _branches(names: tuple[str, ...]) -> str:
+    """A list for YAML, of filters that match these names alone: GitHub reads patterns there."""
+    escaped = (_GLOB.sub(r"\\\g<0>", name) for name in names)
+    return f"[{', '.join(json.dumps(name, ensure_ascii=False) for name in escaped)}]"
+
+
+def _channel_files(place: Place) -> str:
+    """A pattern for paths from the root of the repository that are channel files of this project and of no other."""
+    folder = posixpath.normpath(posixpath.join(place.folder, place.channels))
+    escaped = _REGEX.sub(r"\\\g<0>", folder)
+    return rf"^{escaped}/.*\.ya?ml$" if folder != "." else r"\.ya?ml$"
+
+
+def _quoted(text: str) -> str:
+    """A scalar of YAML in which no character but the quote means anything; the text has no line breaks."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _pointing_nowhere(text: str) -> str:

@@ -171,7 +171,16 @@ def test_what_is_no_revision_is_wrong_usage(first: Path, run: Run, revision: str
     ran = run("--sandbox", "plan", f"--changed-since={revision}")
     assert ran.code == 64
     assert "There is no revision" in ran.err
-    assert "git fetch --unshallow" in ran.err
+    assert "git log shows them" in ran.err
+
+
+def test_a_range_is_no_revision_and_a_shallow_clone_is_told_apart(first: Path, run: Run, tmp_path: Path) -> None:
+    assert "Give one revision, not a range." in run("--sandbox", "plan", "--changed-since", "main..HEAD").err
+    (first / "README.md").write_text("words\n")
+    commit(first, "another")
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{first}", "shallow")
+    ran = run("-C", str(tmp_path / "shallow"), "--sandbox", "plan", "--changed-since", "HEAD~1")
+    assert (ran.code, "git fetch --unshallow" in ran.err) == (64, True)
 
 
 def test_channels_are_not_named_beside_it(first: Path, run: Run) -> None:

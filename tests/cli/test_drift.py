@@ -98,4 +98,4 @@ def test_drift_only_reads(team: Team):
 def test_an_account_without_a_record_has_nothing_to_compare_with(team: Team):
     clone = team.start(a=text("a", A))
     ran = team.ok(clone, "drift", "--detailed-exitcode")
-    assert ran.out == "Account us has no record yet: there is nothing to compare.\n\nNo drift.\n"
+    assert ran.out == "Account us has no record yet: there is nothing to compare.\n\nNothing was compared.\n"

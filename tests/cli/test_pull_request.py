@@ -277,3 +277,13 @@ def test_the_beginning_of_an_id_approves_nothing(review: Review, words: str) -> 
 def test_only_a_saved_plan_can_have_been_approved(review: Review) -> None:
     ran = review.team.run(review.developer, "apply", "--yes", "--approved", "0" * 64)
     assert (ran.code, "--approved belongs to a saved plan." in ran.err) == (64, True)
+
+
+def test_an_empty_variable_is_no_approval_and_no_leave_to_go_without(
+    review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a pipeline sets it when the output that it names does not exist."""
+    monkeypatch.setenv("SMSOPS_APPROVED", "")
+    for words in (("apply", "plan.json"), ("apply", "--yes")):
+        ran = review.team.run(review.developer, *words)
+        assert (ran.code, "'' is no plan id" in ran.err) == (64, True)

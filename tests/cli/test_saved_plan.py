@@ -358,3 +358,43 @@ def test_the_command_after_a_refused_plan_makes_a_plan_that_may_be_applied(team:
     assert "when this is meant: smsops plan --out p.json --allow conflict\n" in said
     assert team.run(clone, "plan", "--out", "p.json", "--allow", "conflict").out.endswith("Next: smsops apply p.json\n")
     team.ok(clone, "apply", "p.json")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan", "--out", "smsops.yaml"),
+        ("plan", "--out", "channels/a.yaml"),
+        ("plan", "--out", "channels/deeper/new.yml"),
+        ("plan", "-o", "json=./channels/../smsops.YAML"),
+        ("plan", "--bogus", "-o", "json=smsops.yaml"),
+        ("validate", "-o", "html=channels/a.yaml"),
+        ("fmt", "--check", "-o", "json=channels/a.yaml"),
+        ("plan", "merge", "any.json", "--out", "channels/a.yaml"),
+    ],
+    ids=" ".join,
+)
+def test_no_output_takes_the_place_of_a_file_of_the_project(team: Team, words: tuple[str, ...]) -> None:
+    clone = team.start(a=text("a", A))
+    before = {path: path.read_bytes() for path in clone.rglob("*.yaml")}
+    ran = team.run(clone, *words)
+    assert ran.code == 64
+    assert "--bogus" in words or "no output of smsops is YAML" in ran.err
+    assert {path: path.read_bytes() for path in clone.rglob("*.yaml")} == before
+
+
+@pytest.mark.parametrize("words", [("plan", "channels/a.yaml"), ("show", "channels/a.yaml"), ("apply", "a.yml")])
+def test_a_file_where_a_name_is_wanted_is_told_apart_from_a_plan(team: Team, words: tuple[str, ...]) -> None:
+    clone = team.start(a=text("a", A))
+    ran = team.run(clone, *words)
+    assert (ran.code, "a channel is called by its name" in ran.err, "Say a." in ran.err) == (64, True, True)
+
+
+def test_a_saved_plan_is_told_with_its_id_and_shown_with_labels(team: Team) -> None:
+    clone = team.start(a=text("a", A))
+    planned = team.ok(clone, "plan", "--out", "p.json").out
+    shown = team.ok(clone, "show", "p.json").out
+    found = team.plan(clone)["plan_id"]
+    assert f"Plan id: {found}, good until " in planned
+    assert planned.startswith(shown)
+    assert "Plan id" not in team.ok(clone, "plan").out

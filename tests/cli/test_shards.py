@@ -257,3 +257,27 @@ def write(opened: Opened, wish: Wish, file: Path) -> None:
     with planned(opened, wish, Terminal(options, "plan"), book) as drawn:
         write_plan(file, drawn, wish.allow, opened, book)
     assert drawn.plan.changes
+
+
+def test_a_shard_is_shown_as_what_it_is_and_never_commented(ten: Path, run: Run) -> None:
+    run("--sandbox", "plan", "--shard", "2/3", "--out", "s2.json")
+    assert "This is shard 2 of 3, and no whole plan" in run("show", "s2.json").out
+    ran = run("comment", "s2.json")
+    assert (ran.code, "error SMS516: It is shard 2 of 3, and no whole plan." in ran.err) == (6, True)
+
+
+def test_merge_after_the_options_of_plan_is_pointed_to_its_place(ten: Path, run: Run) -> None:
+    ran = run("plan", "--out", "plan.json", "merge", "s1.json", "s2.json")
+    assert (ran.code, "smsops plan merge FILE... --out plan.json" in ran.err) == (64, True)
+
+
+def test_a_pattern_that_no_file_matches_says_that_nothing_was_planned(ten: Path, run: Run) -> None:
+    ran = run("plan", "merge", "parts/*.json")
+    assert (ran.code, "No shard was planned" in ran.err) == (64, True)
+
+
+def test_shards_of_some_channels_and_of_all_do_not_fit(ten: Path, run: Run) -> None:
+    run("--sandbox", "plan", "--shard", "1/2", "--out", "s1.json", "c1", "c2")
+    run("--sandbox", "plan", "--shard", "2/2", "--out", "s2.json")
+    ran = run("plan", "merge", "s1.json", "s2.json")
+    assert (ran.code, "s2.json was made for other channels than s1.json" in ran.err) == (6, True)

@@ -216,3 +216,11 @@ def test_a_first_push_without_a_plan_has_nothing_to_remember() -> None:
 def test_labels_of_the_channels_are_shown() -> None:
     assert CHANNEL.senders[0].label == "Desk"
     assert "+ number +12065550101 (Desk)\n" in comment(drawn(ATTACH))
+
+
+def test_the_comment_says_how_to_approve_this_plan_and_nothing_where_there_is_nothing_to_approve() -> None:
+    plan = drawn(ATTACH)
+    short = plan.plan.plan_id.removeprefix("sha256:")[:12]
+    assert f"To approve exactly this, write `{short}` into an approving review." in comment(plan)
+    assert "To approve" not in comment(drawn())
+    assert "To approve" not in comment(drawn(replace(ATTACH, refused=Gate.LIMIT)))
