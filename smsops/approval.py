@@ -110,6 +110,21 @@ class Approval:
         }
 
 
+def refusal_to_json(plan_id: str, request: ChangeRequest, weighed: Weighed) -> dict[str, Any]:
+    """What the record of a refused apply keeps of the reviews that did not count."""
+    return {
+        "plan_id": plan_id,
+        "forge": request.forge,
+        "number": request.number,
+        "url": request.url,
+        "requester": request.requester,
+        "authors": [*request.authors, *request.unnamed],
+        "merged_at": _written(request.merged_at),
+        "merged_by": request.merged_by,
+        "separation": str(weighed.separation),
+    }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
     """What the reviews of a change request come to."""
@@ -198,11 +213,22 @@ _ID_WORD = re.compile(r"(?<!\w)(?P<prefix>sha256:)?(?P<digits>[0-9a-f]{12,})(?!\
 """A plan's id, or the beginning of one: twelve digits are what people see of it, and enough to mean one plan."""
 
 
+def names_a_plan(text: str) -> bool:
+    """Whether a text holds what may be a plan's id."""
+    return _ID_WORD.search(_own_words(text)) is not None
+
+
+def _own_words(text: str) -> str:
+    """The text without what it quotes."""
+    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(">"))
+
+
 def _unbound(plan_id: str, review: Review) -> str:
     """Why the text does not bind the approval to this plan and no other; '' when it does."""
     ours = plan_id.removeprefix("sha256:")
-    found = list(_ID_WORD.finditer(review.body))
-    if other := next((word for word in found if word["prefix"] and not _begins(ours, word["digits"])), None):
+    found = list(_ID_WORD.finditer(_own_words(review.body)))
+    full = [word for word in found if word["prefix"] or len(word["digits"]) == len(ours)]
+    if other := next((word for word in full if not _begins(ours, word["digits"])), None):
         named = f"sha256:{other['digits'][:12].lower()}"
         return f"{review.reviewer} approved and names another plan, {named}: it is not clear which one is meant."
     if not any(_begins(ours, word["digits"]) for word in found):
@@ -238,8 +264,14 @@ def _approval(plan_id: str, request: ChangeRequest, review: Review) -> Approval:
         approved_at=review.at,
         merged_at=request.merged_at,
         merged_by=request.merged_by,
-        separation=Separation.UNKNOWN if request.unnamed or not request.requester else Separation.KEPT,
+        separation=Separation.UNKNOWN if _is_unclear(request) else Separation.KEPT,
     )
+
+
+def _is_unclear(request: ChangeRequest) -> bool:
+    """Whether somebody behind the change is not known: an address of no account, or a program that a person started."""
+    people = (request.requester, *request.authors)
+    return bool(request.unnamed) or any(not person or person.casefold().endswith("[bot]") for person in people)
 
 
 def _written(at: datetime) -> str:

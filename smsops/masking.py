@@ -37,8 +37,10 @@ def sealed(value: Kept) -> Kept:
     return Sealed(masked=hidden, sha256="sha256:" + hashlib.sha256(str(value).encode()).hexdigest())
 
 
-_HOST_ONLY = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(/[^@]*)?")
+_HOST = r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+_HOST_ONLY = re.compile(rf"{_HOST}(/[^@]*)?")
 """What stands before a query and can hold no user info: a host with dots, no port, and a path without an @."""
+_HOST_FIRST = re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*://{_HOST}(?=[/?#])")
 
 _LIKE_A_LOGIN = re.compile(
     r"(?:[/\\]{2}|:[/\\])[^/\\?#\s]*@"  # user info where it belongs, in a nested URL too
@@ -50,8 +52,9 @@ _LIKE_A_LOGIN = re.compile(
 def masked(value: Kept) -> Value:
     """A value for output: the user info of a URL is hidden (contract 9), everything else is as it is.
 
-    Programs disagree on where user info ends when it holds a slash, a question mark or a hash. So everything up to the
-    last @ is hidden where anything looks like a login: rather too much than too little.
+    Programs disagree on where user info ends when it holds a slash, a question mark or a hash. So all that may belong
+    to it is hidden where anything looks like a login: rather too much than too little. What is left never reads as a
+    host that it is not: somebody decides by it where messages go.
     """
     if isinstance(value, Sealed):
         return value.masked
@@ -61,6 +64,11 @@ def masked(value: Kept) -> Value:
     doubtful = "//" in value and "@" in value.partition("//")[2] and not _HOST_ONLY.fullmatch(before_query)
     if not doubtful and not _LIKE_A_LOGIN.search(value):
         return value
+    if host := _HOST_FIRST.match(value):
+        return f"{host[0]}/****"
     head, _, tail = value.rpartition("@")
     start = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:[/\\]+", head)
-    return f"{start[0] if start else ''}****@{tail}"
+    before = head[start.end() :] if start else head
+    # With a second @, or a character that may end the host, what follows the last @ may be no host at all.
+    plain = not re.search(r"[@/\\?#]", before)
+    return f"{start[0] if start else ''}****{f'@{tail}' if plain else ''}"

@@ -7,14 +7,16 @@ the same files and the same ledger; and no channel or number may be in two.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from smsops.changes import AttachNumber, DetachNumber, Gate, MoveNumber, sort_key
 from smsops.gates import limited
 from smsops.planned import AccountPlan, Plan
 from smsops.saved import SavedPlan, ShardMark
 
+T = TypeVar("T")
 Named = tuple[str, SavedPlan]
 """The file that a shard was read from, and what it holds."""
 
@@ -39,7 +41,8 @@ def merged(shards: Sequence[Named]) -> SavedPlan:
     for account in (account for plan in plans for account in plan.accounts):
         by_account.setdefault(account.account, []).append(account)
     _require_apart(plans)
-    most = {name: count for each in marks for name, count in each.most_removals.items()}
+    most = _agreed("how much may be removed", [each.most_removals for each in marks])
+    servers = _agreed("the server", [saved.servers for _, saved in shards])
     accounts = [_joined(parts, partial=mark.partial) for _, parts in sorted(by_account.items())]
     if Gate.LIMIT not in first.allowed:
         accounts = [limited(a, most[a.account]) if a.account in most else a for a in accounts]
@@ -58,7 +61,7 @@ def merged(shards: Sequence[Named]) -> SavedPlan:
             warnings=tuple(dict.fromkeys(warning for plan in plans for warning in plan.warnings)),
         ),
         allowed=first.allowed,
-        servers={name: server for _, saved in shards for name, server in saved.servers.items()},
+        servers=servers,
     )
 
 
@@ -80,6 +83,15 @@ def _require_all(shards: Sequence[Named], marks: Sequence[ShardMark]) -> None:
     if missing := sorted(set(range(1, of + 1)) - holders.keys()):
         which = f"shard {missing[0]}" if len(missing) == 1 else f"shards {', '.join(map(str, missing))}"
         raise ValueError(f"{which} of {of} {'is' if len(missing) == 1 else 'are'} missing")
+
+
+def _agreed(what: str, told: Iterable[Mapping[str, T]]) -> dict[str, T]:
+    """By account, what every shard that speaks of it says alike."""
+    found: dict[str, T] = {}
+    for name, value in (pair for one in told for pair in one.items()):
+        if found.setdefault(name, value) != value:
+            raise ValueError(f"they do not agree on {what} of account {name}")
+    return found
 
 
 def _require_apart(plans: Iterable[Plan]) -> None:

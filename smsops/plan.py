@@ -14,7 +14,7 @@ moved, what the account moved and what both moved are changes of their own.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from smsops import preconditions
 from smsops.binding import Bound, bind, departures, place
@@ -72,13 +72,25 @@ def _channel_steps(channel: Channel, found: Bound, scene: Scene) -> Iterator[Ste
             yield from fill_pool(channel, None, scene)
 
 
-def _aim(channel: Channel, found: Bound, memory: Memory) -> Aim:
+def is_aim_of(aim: Aim, channel: Channel) -> bool:
+    """Whether an aim is what the channel's file says, wherever its service is."""
+    return aim == replace(_said(channel), service_sid=aim.service_sid, was=aim.was)
+
+
+def _said(channel: Channel) -> Aim:
     return Aim(
         channel=channel.name,
-        service_sid=found.service.sid if found.service else None,
+        service_sid=None,
         fields={name: sealed(value) for name, value in _managed(channel.settings)},
         numbers=channel.numbers,
         guarded=frozenset(sender.number for sender in channel.senders if sender.guarded),
+    )
+
+
+def _aim(channel: Channel, found: Bound, memory: Memory) -> Aim:
+    return replace(
+        _said(channel),
+        service_sid=found.service.sid if found.service else None,
         was=preconditions.of_entry(memory.services.get(found.service.sid) if found.service else None),
     )
 

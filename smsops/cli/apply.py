@@ -10,7 +10,7 @@ import click
 
 from smsops.changes import Gate
 from smsops.cli import group
-from smsops.cli.approving import Unapproved, approval_of, wanted_id
+from smsops.cli.approving import as_finding, require_approval, wanted_id
 from smsops.cli.carrying import Brake, carry_out, locked, note
 from smsops.cli.ledgers import Book, opened_book
 from smsops.cli.options import option
@@ -156,11 +156,11 @@ def _apply_saved(file: Path, manner: _Manner, terminal: Terminal) -> int:
 
 
 def _require_approval(plan: Plan, approved: str, project: Opened, book: Book, terminal: Terminal) -> None:
-    """Raises Unapproved after that was recorded, and ForgeError."""
+    """Raises what keeps the plan from passing, after that was recorded."""
     try:
-        book.approval = approval_of(plan, approved, project, terminal)
-    except Unapproved as error:
-        note(plan, project, [error.finding()], Ending.REFUSED, book, terminal)
+        require_approval(plan, approved, project, book, terminal)
+    except SmsopsError as error:
+        note(plan, project, [as_finding(error)], Ending.REFUSED, book, terminal)
         raise
 
 

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
+from itertools import islice
 
 from smsops import git
-from smsops.approval import Approval, Weighed, weigh
+from smsops.approval import ChangeRequest, Review, Separation, refusal_to_json, weigh
+from smsops.cli.ledgers import Book
 from smsops.cli.options import environment_name
 from smsops.cli.project import Opened
 from smsops.cli.terminal import Terminal
 from smsops.diagnostics import Finding, Location
 from smsops.errors import ExitCode, SmsopsError, UsageError
 from smsops.forges import forge_of
-from smsops.forges.base import Forge
+from smsops.plan import is_aim_of
 from smsops.planned import Plan
+from smsops.remainder import attempts_of, begun_ids
 
+_RECORDS = 50
+"""How far back an apply of the same commit is looked for."""
 _ID = re.compile(r"(?:sha256:)?([0-9a-fA-F]{64})")
 
 
@@ -24,10 +30,6 @@ class Unapproved(SmsopsError):
 
     exit_code = ExitCode.REFUSED
     code = "SMS517"
-
-    def finding(self) -> Finding:
-        """The same, as a record keeps it."""
-        return Finding(code=self.code, message=self.message, hint=self.hint, location=Location(path="smsops.yaml"))
 
 
 def wanted_id(given: str | None) -> str | None:
@@ -49,8 +51,13 @@ def approved_id(text: str) -> str:
     return "sha256:" + found[1].lower()
 
 
-def approval_of(plan: Plan, approved: str, project: Opened, terminal: Terminal) -> Approval | None:
-    """Who approved the plan, read from the forge that runs this; None where there is no forge to ask.
+def as_finding(error: SmsopsError) -> Finding:
+    """Why there is no approval, as a record keeps it."""
+    return Finding(code=error.code, message=error.message, hint=error.hint, location=Location(path="smsops.yaml"))
+
+
+def require_approval(plan: Plan, approved: str, project: Opened, book: Book, terminal: Terminal) -> None:
+    """Let the plan pass only if it is the approved one, and leave in the book who approved it, for the record.
 
     Raises Unapproved, UsageError and ForgeError: what cannot be checked is no approval.
     """
@@ -59,29 +66,64 @@ def approval_of(plan: Plan, approved: str, project: Opened, terminal: Terminal) 
             f"The plan's id is {plan.plan_id}, and approved is {approved}.",
             hint="The account or the files have moved since the approval. Have the new plan reviewed.",
         )
+    _require_aims(plan, project)
     forge = forge_of(os.environ)
     if forge is None:
         terminal.talk("No forge runs this: the id was compared, and who approved it was not read.")
-        return None
-    weighed = _weighed(forge, plan, project)
-    for remark in weighed.remarks:
-        terminal.talk(f"warning: {remark}")
-    if weighed.approval is None:
-        raise Unapproved(
-            weighed.missing,
-            hint="Somebody else than its authors approves the change at its head, with the plan's id in the text.",
-        )
-    found = weighed.approval
-    terminal.talk(f"Approved by {found.approver}, asked for by {found.requester}: {found.url}")
-    return found
-
-
-def _weighed(forge: Forge, plan: Plan, project: Opened) -> Weighed:
-    """What the forge says of the change that brought the commit that is checked out."""
+        return
     commit = git.source(project.root).commit
     if commit is None:
         raise Unapproved("No commit is checked out, so there is no change to look for.")
     request = forge.change_request(commit)
     if request is None:
-        return Weighed(missing=f"No merged change brought commit {commit[:12]}, as far as {forge.name} tells.")
-    return weigh(plan.plan_id, request, forge.approvals(request))
+        raise Unapproved(f"No merged change brought commit {commit[:12]}, as far as {forge.name} tells.")
+    _weigh(plan, _begun(plan, commit, book), request, forge.approvals(request), book, terminal)
+
+
+def _weigh(
+    plan: Plan,
+    begun: Sequence[str],
+    request: ChangeRequest,
+    reviews: Sequence[Review],
+    book: Book,
+    terminal: Terminal,
+) -> None:
+    weighed = weigh(plan.plan_id, request, reviews)
+    for remark in weighed.remarks:
+        terminal.talk(f"warning: {remark}")
+    rests = (weigh(plan_id, request, reviews).approval for plan_id in begun)
+    found = weighed.approval or next(filter(None, rests), None)
+    if found is None:
+        book.approval = refusal_to_json(plan.plan_id, request, weighed)
+        raise Unapproved(
+            weighed.missing,
+            hint="Somebody else than its authors approves the change at its head, with the plan's id in the text.",
+        )
+    book.approval = found.to_json()
+    if found.plan_id != plan.plan_id:
+        terminal.talk(f"This plan is what is left of the approved one, {found.plan_id}.")
+    if found.separation is Separation.UNKNOWN:
+        who = "Not everybody behind the change is known to the forge"
+        terminal.talk(f"warning: {who}, so that {found.approver} is none of them is not certain.")
+    terminal.talk(f"Approved by {found.approver}, asked for by {found.requester}: {found.url}")
+
+
+def _begun(plan: Plan, commit: str, book: Book) -> tuple[str, ...]:
+    """Ids of plans that an apply of this commit began, and of which this plan is the rest."""
+    attempts = {
+        account.account: tuple(attempts_of(islice(book.ledger.newest_first(account.account), _RECORDS), commit))
+        for account in plan.accounts
+    }
+    return begun_ids(plan, attempts)
+
+
+def _require_aims(plan: Plan, project: Opened) -> None:
+    """Raises Unapproved unless the plan leaves in the ledger what the files say: its id speaks of changes alone."""
+    for account in plan.accounts:
+        for aim in account.aims:
+            channel = project.by_name.get(aim.channel)
+            if channel is None or channel.account != account.account or not is_aim_of(aim, channel):
+                raise Unapproved(
+                    f"The plan aims at something else for {aim.channel} than its file says.",
+                    hint="Plan again from the files that are checked out, and have that plan reviewed.",
+                )

@@ -6,6 +6,8 @@ import os
 import re
 import shlex
 import stat
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,15 +17,17 @@ from smsops.cli.options import option
 from smsops.cli.terminal import Terminal
 from smsops.errors import ExitCode, ProjectError, SmsopsError, UsageError
 from smsops.git import GitError, Repository
-from smsops.project import SecretKind
+from smsops.project import Project, SecretKind
 from smsops.render.plain import clean
-from smsops.render.started import STARTED, Fate, Started
-from smsops.starter import PIPELINES, project
+from smsops.render.started import STARTED, Fate, Paste, Started
+from smsops.starter import PIPELINES, SHARED, Place, project
 
 _HELP = """Write a project into DIR, and the pipelines that are asked for.
 
 Where there is a project, only what --ci asks for is added. A file that is there is never overwritten: one with other
 content is left and named, and the exit code is 1."""
+_FILE = "smsops.yaml"
+_MISNAMED = "smsops.yml"
 
 
 @group.command("init", renderers=STARTED, help=_HELP)
@@ -38,15 +42,20 @@ content is left and named, and the exit code is 1."""
 def command(terminal: Terminal, folder: Path | None, ci: tuple[str, ...]) -> int:
     root = _root(folder or Path())
     asked = tuple(dict.fromkeys(ci))
-    files = {} if (root / "smsops.yaml").exists() else _project(root)
-    if asked:
-        top, inside = _repository(root)
-        for name in asked:
-            files |= {top / path: text for path, text in PIPELINES[name](inside).items()}
+    top, place = _repository(root) if asked else (root, Place())
+    fates = {} if (root / _FILE).exists() else _all_written(_project(root))
+    loaded = _loaded(root)
+    if loaded:
+        place = replace(place, channels=loaded.channels)
+    pipelines = {top / path: text for name in asked for path, text in PIPELINES[name](place).items()}
+    fates |= _all_written(pipelines)
+    left = [path for path in pipelines if fates[path] is Fate.LEFT]
     started = Started(
-        files=tuple((os.path.relpath(path), _written(path, text)) for path, text in files.items()),
+        files=tuple((os.path.relpath(path), fate) for path, fate in fates.items()),
+        pastes=tuple(_paste(path, pipelines[path]) for path in left if path.name in SHARED),
         pipelines=asked,
-        secrets=_secrets(root),
+        branches=place.branches,
+        secrets=_secrets(loaded),
         next_command=_next(root, terminal.options.chdir),
     )
     terminal.emit(STARTED, started)
@@ -54,17 +63,22 @@ def command(terminal: Terminal, folder: Path | None, ci: tuple[str, ...]) -> int
 
 
 def _root(folder: Path) -> Path:
-    """The folder of the project. Raises UsageError inside the folder of another one."""
+    """The folder of the project. Raises UsageError inside the folder of another one, and beside a misnamed one."""
     from smsops.files.load import find_root  # only here: the help of a command needs no YAML
 
     root = Path(os.path.abspath(folder))
     try:
         found = find_root(root)
     except ProjectError:
-        return root
+        found = root
     if found != root:
         raise UsageError(
             f"{clean(root)} is inside the project {clean(found)}.", hint=f"Name that one: smsops init {clean(found)}"
+        )
+    if os.path.lexists(root / _MISNAMED) and not os.path.lexists(root / _FILE):
+        raise UsageError(
+            f"{clean(root)} has a {_MISNAMED}, and the file of a project is called {_FILE}.",
+            hint=f"Rename it to {_FILE}, and run this again.",
         )
     return root
 
@@ -76,25 +90,51 @@ def _project(root: Path) -> dict[Path, str]:
     return {root / path: text for path, text in (project() | schemas).items()}
 
 
-def _repository(root: Path) -> tuple[Path, str]:
-    """The folder that forges take pipelines from, and where the project is in it.
+def _repository(root: Path) -> tuple[Path, Place]:
+    """The folder that forges take pipelines from, and the place of the project in it.
 
     Raises UsageError for a place that the files of a pipeline cannot name.
     """
-    parent = next(folder for folder in (root, *root.parents) if folder.is_dir())
+    repository = Repository(next(folder for folder in (root, *root.parents) if folder.is_dir()))
     try:
-        told = os.fsdecode(Repository(parent).run("rev-parse", "--show-toplevel").removesuffix(b"\n"))
+        told = os.fsdecode(repository.run("rev-parse", "--show-toplevel").removesuffix(b"\n"))
     except GitError:
-        return root, ""
+        return root, Place()
     inside = os.path.relpath(os.path.realpath(root), told)
     if inside == ".":
-        return root, ""
+        return root, Place(branches=_branches(repository))
     if not re.fullmatch(r"[A-Za-z0-9_.][A-Za-z0-9_./-]*", inside):
         raise UsageError(
             f"The folder {clean(inside)!r} of the repository has characters that mean something else in a pipeline.",
             hint="Use letters, digits, hyphens, dots and underscores.",
         )
-    return Path(told), inside
+    return Path(told), Place(folder=inside, branches=_branches(repository))
+
+
+def _branches(repository: Repository) -> tuple[str, ...]:
+    """Where merges arrive: the default branch of `origin`, or what is most likely where git does not know it."""
+    usual = Place().branches
+    if known := _points_to(repository, "refs/remotes/origin/HEAD", "refs/remotes/origin/"):
+        return (known,)
+    # What is checked out may be the branch of this very change, and that one is merged into another.
+    folders = ("refs/heads/", "refs/remotes/origin/")
+    there = tuple(name for name in usual if any(repository.tip(folder + name) for folder in folders))
+    checked_out = _points_to(repository, "HEAD", "refs/heads/")
+    return there or ((checked_out,) if checked_out else usual)
+
+
+def _points_to(repository: Repository, ref: str, prefix: str) -> str:
+    """The branch that a symbolic ref names; '' for none, and for one whose name a workflow cannot hold as it is."""
+    try:
+        told = repository.run("symbolic-ref", "--quiet", ref).decode().removesuffix("\n")
+    except (GitError, UnicodeDecodeError):
+        return ""
+    is_plain = told.isprintable() and "${{" not in told
+    return told.removeprefix(prefix) if told.startswith(prefix) and is_plain else ""
+
+
+def _all_written(files: Mapping[Path, str]) -> dict[Path, Fate]:
+    return {path: _written(path, text) for path, text in files.items()}
 
 
 def _written(path: Path, text: str) -> Fate:
@@ -119,11 +159,21 @@ def _holds(path: Path, text: str) -> bool:
         return False
 
 
-def _secrets(root: Path) -> tuple[str, ...]:
-    """The variables that smsops.yaml refers to, as far as it can be read."""
-    from smsops.files.load import load_project
+def _paste(path: Path, text: str) -> Paste:
+    """What a file that is there already needs, to be put in by hand."""
+    below = SHARED[path.name]
+    return Paste(path=os.path.relpath(path), below=below, lines=text.partition(f"\n{below}\n")[2])
 
-    loaded = load_project(root).project
+
+def _loaded(root: Path) -> Project | None:
+    """What smsops.yaml says, as far as it can be read."""
+    from smsops.files.load import load_project  # only here: the help of a command needs no YAML
+
+    return load_project(root).project
+
+
+def _secrets(loaded: Project | None) -> tuple[str, ...]:
+    """The variables that smsops.yaml refers to."""
     references = [account.secret for account in loaded.accounts.values()] if loaded else []
     return tuple(sorted({ref.target[0] for ref in references if ref.kind is SecretKind.ENV}))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import getpass
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from smsops.approval import Approval
 from smsops.cli.accounts import server_of
 from smsops.cli.project import Opened
 from smsops.diagnostics import Finding, Location, Severity
@@ -41,8 +42,8 @@ class Book:
     strict: bool
     """Whether what cannot be read ends the run; a plan only warns."""
     warnings: list[Finding] = field(default_factory=list)
-    approval: Approval | None = None
-    """Of the plan that is applied, where that was asked for."""
+    approval: Mapping[str, Any] | None = None
+    """Of the plan that is applied, as a record keeps it, where that was asked for."""
 
     def base(self, account: Account) -> Base:
         """What the ledger remembers of an account. Raises LedgerError when the run is strict."""
@@ -96,7 +97,7 @@ class Book:
             author=author,
             dirty=plan.dirty,
             server=self.server(account),
-            approval=self.approval.to_json() if self.approval else None,
+            approval=self.approval,
         )
 
     def _or_warn(self, error: LedgerError) -> None:

@@ -9,6 +9,7 @@ import click
 
 from smsops.changes import Gate, digest
 from smsops.cli.project import Opened
+from smsops.diagnostics import has_errors
 from smsops.effective import changed, configuration, effective
 from smsops.errors import UsageError
 from smsops.gates import removals_allowed
@@ -94,10 +95,11 @@ def _since(project: Opened, revision: str) -> tuple[frozenset[str], frozenset[st
     with written_out(project.root, revision) as folder:
         config = folder / project.project.path
         loaded = load_project(folder, config) if config.exists() else None
-    # Where the files of then are not valid, what they asked for is not known, and so it differs.
+    # Where the files of then are not valid, what they asked for is not known: it differs, and anything may have left.
     then = effective(loaded.project, loaded.channels) if loaded and loaded.project else {}
     found = changed(effective(project.project, project.channels), then)
-    return found.channels, found.left
+    is_known = loaded is not None and loaded.project is not None and not has_errors(loaded.findings)
+    return found.channels, found.left if is_known else frozenset(project.project.accounts)
 
 
 def shards_of(states: Sequence[DesiredState], bases: Mapping[str, Base], count: int) -> tuple[Shard, ...]:
@@ -122,7 +124,7 @@ def share_of(
         assignment=digest(
             [
                 [[_piece(piece) for piece in shard] for shard in shards],
-                {name: base_to_json(bases[name]) for name in sorted(split)},
+                {state.account: base_to_json(bases[state.account]) for state in states},
             ]
         ),
         most_removals={name: _most(project.project.policy, bases[name]) for name in sorted(split)},

@@ -21,12 +21,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from smsops.approval import ChangeRequest, Review, ReviewState
+from smsops.approval import ChangeRequest, Review, ReviewState, names_a_plan
 from smsops.errors import UsageError
 from smsops.forges.base import NotAllowed, Posted, moment
 from smsops.forges.http import Client
@@ -187,6 +187,16 @@ def _request(listed: Any, commits: list[Any], pushed_at: datetime | None) -> Cha
     )
 
 
+def _deciding(bodies: Sequence[str]) -> str:
+    """What an approver's notes come to, oldest first: the newest that names a plan; a later thank-you hides none."""
+    return next((body for body in reversed(bodies) if names_a_plan(body)), "\n".join(bodies))
+
+
+def _is_edited(note: Any) -> bool:
+    """Whether a note is not as it was written: maintainers may edit those of others."""
+    return bool(note.get("updated_at", note["created_at"]) != note["created_at"])
+
+
 def _review(given: Any, notes: list[Any], request: ChangeRequest) -> Review:
     user = given["user"]
     own = [note for note in notes if note["author"]["id"] == user["id"]]
@@ -194,7 +204,8 @@ def _review(given: Any, notes: list[Any], request: ChangeRequest) -> Review:
     said = [
         (moment(note["created_at"]), str(note["body"]))
         for note in own
-        if not note["system"] and request.pushed_at is not None and moment(note["created_at"]) >= request.pushed_at
+        if not note["system"] and not _is_edited(note) and request.pushed_at is not None
+        if moment(note["created_at"]) >= request.pushed_at
     ]
     told = given.get("approved_at")
     at = moment(told) if told else max(kept or [at for at, _ in said] or [request.merged_at])
@@ -202,7 +213,7 @@ def _review(given: Any, notes: list[Any], request: ChangeRequest) -> Review:
         reviewer=str(user["username"]),
         at=at,
         state=ReviewState.APPROVED,
-        body="\n".join(body for _, body in said),
+        body=_deciding([body for _, body in sorted(said)]),
         bot=_BOT.fullmatch(str(user["username"])) is not None,
         aliases=frozenset({str(user["name"])}),
     )

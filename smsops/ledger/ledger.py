@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from smsops.diagnostics import Finding
@@ -59,6 +59,10 @@ class Ledger:
                 if data["plan_id"] == plan_id and data.get("ending") == Ending.APPLIED:
                     return str(data["finished_at"])
         return None
+
+    def newest_first(self, account: str) -> Iterator[Record]:
+        """The account's records."""
+        return (self._record(path) for path in self._newest_first(account))
 
     def unfinished(self, account: str) -> tuple[str, ...]:
         """Paths of records whose run never told its end, oldest first: those after the last finished one."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from smsops.render.documents import document
-from smsops.render.plain import Paint, clean, painted
+from smsops.render.plain import Paint, clean, clean_lines, painted
 
 
 class Fate(StrEnum):
@@ -22,13 +21,27 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Paste:
+    """What belongs into a file that was left alone."""
+
+    path: str
+    below: str
+    """The line of the file below which it goes."""
+    lines: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
     """One run."""
 
     files: tuple[tuple[str, Fate], ...]
     """Paths as the person who typed the command can use them."""
+    pastes: tuple[Paste, ...] = ()
+    """For files that a repository may have for more than smsops."""
     pipelines: tuple[str, ...]
     """What was asked for: `github`, `gitlab`, `pre-commit`."""
+    branches: tuple[str, ...]
+    """A push to these is applied, where GitHub is asked for."""
     secrets: tuple[str, ...]
     """The variables that smsops.yaml refers to."""
     next_command: str
@@ -49,8 +62,12 @@ def started_text(started: Started, *, color: bool) -> str:
     if not started.ok:
         warning = "What is marked left has other content and was not touched. Move it away, or merge by hand."
         lines += ["", painted(warning, Paint.ERROR, color=color)]
+    for paste in started.pastes:
+        lines += ["", f"Add to {clean(paste.path)}, below {paste.below}", "", clean_lines(paste.lines.rstrip("\n"))]
+    if started.pipelines:
+        lines += ["", *_SOURCE]
     for pipeline in started.pipelines:
-        lines += ["", *_to_do(pipeline, started.secrets)]
+        lines += ["", *_to_do(pipeline, started)]
     return "\n".join([*lines, "", f"Next: {clean(started.next_command)}", ""])
 
 
@@ -58,14 +75,24 @@ def started_json(started: Started, *, color: bool) -> str:
     return document(
         ok=started.ok,
         files=[{"path": path, "fate": str(fate)} for path, fate in started.files],
+        pastes=[{"path": paste.path, "below": paste.below, "lines": paste.lines} for paste in started.pastes],
         pipelines=list(started.pipelines),
+        branches=list(started.branches),
         secrets=list(started.secrets),
         next_command=started.next_command,
     )
 
 
-def _to_do(pipeline: str, secrets: Sequence[str]) -> list[str]:
-    names = [clean(name) for name in secrets] or ["NAME"]
+_SOURCE = (
+    "No pipeline runs before you say what pip installs beside your secrets. Where it says REPLACE, put",
+    "  git+https://FORGE/OWNER/smsops@COMMIT, with a commit that you have looked at,",
+    "  or the URL of a wheel in an index of your own, with its hash: https://INDEX/…whl#sha256=HASH.",
+    "  A name alone would be whatever an index has under it on the day.",
+)
+
+
+def _to_do(pipeline: str, started: Started) -> list[str]:
+    names = [clean(name) for name in started.secrets] or ["NAME"]
     match pipeline:
         case "github":
             value = json.dumps(dict.fromkeys(names, "…"), ensure_ascii=False)
@@ -73,12 +100,17 @@ def _to_do(pipeline: str, secrets: Sequence[str]) -> list[str]:
                 "GitHub: in Settings, Secrets and variables, Actions, add",
                 f"  the secret SMSOPS_SECRETS with, on one line, {value}",
                 "  and in Settings, Environments, production with the people who may let an apply go on.",
+                f"  What is pushed to {clean(' or '.join(started.branches))} is applied."
+                " Where that is not your default branch, change branches in the apply workflow.",
             ]
         case "gitlab":
             return [
-                "GitLab: in Settings, CI/CD, Variables, add, masked,",
+                "GitLab: in Settings, CI/CD, Variables, add, masked and not protected, since merge requests need them,",
                 *(f"  {name}" for name in names),
-                "  GITLAB_TOKEN: a project access token with the scopes api and write_repository.",
+                "  GITLAB_TOKEN: a project access token with the scope api.",
+                "  Then add the same names again, masked, protected and of the environment scope production: there",
+                "  belong the key that writes, and a GITLAB_TOKEN that also has write_repository and may push to the",
+                "  ledger's branch.",
             ]
         case _:
             return ["pre-commit: run pre-commit install, or prek install, once in each clone."]

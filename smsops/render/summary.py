@@ -33,6 +33,8 @@ def partial_text(drawn: Drawn) -> str:
     """What a partial plan did not look at."""
     if drawn.shard is not None:
         index, count = drawn.shard
+        if count == 1:
+            return "This is the only shard: nothing applies it before smsops plan merge has read it."
         return f"This is shard {index} of {count}, and no whole plan: nothing applies it before all are merged."
     if drawn.since is not None:
         return f"This plan is partial: it looked only at what changed since {clean(drawn.since)}."

@@ -50,18 +50,21 @@ _CALLED = re.compile(r"\non:\n(.*?)\npermissions: ", re.DOTALL)
 _DEFAULT = re.compile(r"^      ([a-z-]+):\n(?:        .*\n)*?        default: (.*)$", re.MULTILINE)
 _INPUT = re.compile(r"\$\{\{ inputs\.([a-z-]+) \}\}")
 _TITLE = re.compile(r"^name: .*$", re.MULTILINE)
-_ARTIFACT = re.compile(r"^ +(?:name|pattern): smsops-(?:plan|part)(?=-|$)", re.MULTILINE)
-_HOOK_FILES = re.compile(r"^  files: \(\^\|/\)channels/.*\n", re.MULTILINE)
-_GLOB = re.compile(r"[][*?+!\\]")
+_ARTIFACT = re.compile(r"^( +(?:name|pattern): )smsops(?=-)", re.MULTILINE)
+_HOOK = re.compile(r"^(?=- id: )", re.MULTILINE)
+_FILES = re.compile(r"^  files: .*$", re.MULTILINE)
+_GLOB = re.compile(r"[+!]")
+"""What means something in GitHub's filters, as far as git lets the name of a branch have it."""
 _REGEX = re.compile(r"[][\\.+*?()|{}^$]")
-"""What means something in a pattern, for Python (pre-commit) and for Rust (prek), which refuses needless backslashes."""
+"""What means something in a pattern, of Python (pre-commit) and of Rust (prek), which takes no needless backslash."""
 
 SOURCE = "REPLACE: git+https://FORGE/OWNER/smsops@COMMIT"
 """Stands where a pipeline says what pip installs; pip refuses it, and the jobs do so before pip is asked."""
 _SOURCE = f'"{SOURCE}"'
 _SOURCE_NOTE = """\
-# REPLACE: what pip installs. Name a commit that you have looked at, or the URL of a wheel in an index of your own with its
-# hash, https://INDEX/smsops-VERSION-py3-none-any.whl#sha256=HASH. A name alone is whatever an index has under it on the day.
+# REPLACE: what pip installs. Name a commit that you have looked at, or the URL of a wheel in an index of your own
+# with its hash, https://INDEX/smsops-VERSION-py3-none-any.whl#sha256=HASH. A name alone is whatever an index has
+# under it on the day.
 """
 SHARED = {".gitlab-ci.yml": "include:", ".pre-commit-config.yaml": "repos:"}
 """Files that a repository may have for more than smsops, and the line below which the project's part belongs."""
@@ -79,9 +82,9 @@ class Place:
     """Where the merges arrive that are to be applied."""
 
     @property
-    def tail(self) -> str:
-        """What names end with that several projects of one repository must not share; '' at the root."""
-        return f"-{self.folder.replace('/', '-')}" if self.folder else ""
+    def prefix(self) -> str:
+        """What names begin with that several projects of one repository must not share."""
+        return f"smsops-{self.folder.replace('/', '-')}" if self.folder else "smsops"
 
 
 def project() -> dict[str, str]:
@@ -94,7 +97,7 @@ def project() -> dict[str, str]:
 
 def github(place: Place) -> dict[str, str]:
     """Workflows for the project at this place."""
-    return {f".github/workflows/smsops-{name}{place.tail}.yml": _workflow(name, place) for name in _TRIGGERS}
+    return {f".github/workflows/{place.prefix}-{name}.yml": _workflow(name, place) for name in _TRIGGERS}
 
 
 def gitlab(place: Place) -> dict[str, str]:
@@ -102,23 +105,15 @@ def gitlab(place: Place) -> dict[str, str]:
     note = "".join(f"      {line}" for line in _SOURCE_NOTE.splitlines(keepends=True))
     inputs = f"{note}      install: {_SOURCE}\n"
     if place.folder:
-        inputs += f"      job-prefix: smsops{place.tail}\n      working-directory: {json.dumps(place.folder)}\n"
+        inputs += f"      job-prefix: {place.prefix}\n      working-directory: {json.dumps(place.folder)}\n"
     pipeline = f"{_OWN}include:\n  - local: /.gitlab/smsops.yml\n    inputs:\n{inputs}"
     return {".gitlab-ci.yml": pipeline, ".gitlab/smsops.yml": _pointing_nowhere(_shipped("gitlab.yml"))}
 
 
 def pre_commit(place: Place) -> dict[str, str]:
-    """The hooks as local ones, which need no repository to come from."""
-    hooks = re.split(r"^(?=- id: )", _shipped("hooks.yaml"), flags=re.MULTILINE)[1:]
-    more = f"  additional_dependencies: [{_SOURCE}]\n"
-    if place.folder:
-        # With --config, file names stay those that the hook is given: from the root of the repository.
-        more += f"  args: [--config, {json.dumps(f'{place.folder}/smsops.yaml')}]\n"
-    lines = "".join(hook + more for hook in hooks)
-    lines = _HOOK_FILES.sub(lambda _: f"  files: {_quoted(_channel_files(place))}\n", lines)
-    if place.folder:
-        lines = re.sub(r"^  name: .*$", rf"\g<0> {place.folder}", lines, flags=re.MULTILINE)
-    text = "".join(f"      {line}" for line in f"{_SOURCE_NOTE}{lines}".splitlines(keepends=True))
+    """The hooks as local ones, which need no repository to come from. Each gets the files of this project alone."""
+    lines = _SOURCE_NOTE + "".join(_hook(hook, place) for hook in _HOOK.split(_shipped("hooks.yaml"))[1:])
+    text = "".join(f"      {line}" for line in lines.splitlines(keepends=True))
     return {".pre-commit-config.yaml": f"{_OWN}repos:\n  - repo: local\n    hooks:\n{text}"}
 
 
@@ -141,11 +136,22 @@ def _workflow(name: str, place: Place) -> str:
     if place.folder:
         values["working-directory"] = json.dumps(place.folder)
         head = _TITLE.sub(rf"\g<0> {place.folder}", head)
-        body = _ARTIFACT.sub(rf"\g<0>{place.tail}", body)
+        body = _ARTIFACT.sub(rf"\1{place.prefix}", body)
     # Part of a word, where quotes would be part of it too.
     body = body.replace("-${{ inputs.working-directory }}", f"-{place.folder}" if place.folder else "")
     body = _INPUT.sub(lambda found: found[0] if f"\n      {found[1]}:" in trigger else values[found[1]], body)
     return _pointing_nowhere(head) + trigger + body
+
+
+def _hook(offered: str, place: Place) -> str:
+    files = _below(place.folder, place.channels if "channels/" in offered else "")
+    hook = _FILES.sub(lambda _: f"  files: {_quoted(files)}", offered)
+    hook += f"  additional_dependencies: [{_SOURCE}]\n"
+    if place.folder:
+        hook = re.sub(r"^  name: .*$", rf"\g<0> {place.folder}", hook, flags=re.MULTILINE)
+        # With --config, file names stay those that the hook is given: from the root of the repository.
+        hook += f"  args: [--config, {json.dumps(f'{place.folder}/smsops.yaml')}]\n"
+    return hook
 
 
 def _branches(names: tuple[str, ...]) -> str:
@@ -154,11 +160,11 @@ def _branches(names: tuple[str, ...]) -> str:
     return f"[{', '.join(json.dumps(name, ensure_ascii=False) for name in escaped)}]"
 
 
-def _channel_files(place: Place) -> str:
-    """A pattern for paths from the root of the repository that are channel files of this project and of no other."""
-    folder = posixpath.normpath(posixpath.join(place.folder, place.channels))
+def _below(*folders: str) -> str:
+    """A pattern for the YAML files below a folder, and for none of another project."""
+    folder = posixpath.normpath(posixpath.join(*folders))
     escaped = _REGEX.sub(r"\\\g<0>", folder)
-    return rf"^{escaped}/.*\.ya?ml$" if folder != "." else r"\.ya?ml$"
+    return r"\.ya?ml$" if folder == "." else rf"^{escaped}/.*\.ya?ml$"
 
 
 def _quoted(text: str) -> str:

@@ -157,6 +157,23 @@ def test_a_deleted_file_is_looked_at(tmp_path: Path, sandbox: object) -> None:
     assert [one["action"] for one in whole["held_back"]] == [one["action"] for one in document["held_back"]]
 
 
+@pytest.mark.parametrize("broken", ["smsops.yaml", "channels/codes.yaml"])
+def test_what_left_since_a_revision_that_cannot_be_read_is_looked_at(
+    tmp_path: Path, sandbox: object, broken: str
+) -> None:
+    team = Team(tmp_path, sandbox, NUMBERS)  # type: ignore[arg-type]
+    first = team.start(support=SUPPORT, codes=CODES)
+    team.ok(first, "apply", "--yes")
+    sound = (first / broken).read_text()
+    (first / broken).write_text("a: [")
+    commit(first, "broken")
+    (first / broken).write_text(sound)
+    (first / "channels" / "codes.yaml").unlink()
+    commit(first, "mended, and codes goes")
+    document = team.plan(first, "--changed-since", "HEAD~1")
+    assert {held["channel"] for held in document["held_back"]} == {"codes"}
+
+
 def test_the_matrix_takes_only_what_changed(first: Path, run: Run) -> None:
     write_project(first, codes=CODES.replace("com/status", "com/other"))
     (job,) = run("--sandbox", "matrix", "--changed-since", "main", "-o", "json").document["include"]

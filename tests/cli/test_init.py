@@ -8,9 +8,10 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
-from smsops import __version__
 from smsops.files.schema import schema_text
+from smsops.starter import SOURCE
 from tests.cli.door import ROOT, Run, git, process, write_project
 
 PROJECT = [
@@ -90,7 +91,8 @@ def test_in_a_project_it_adds_what_is_asked_for_and_nothing_else(
     after = content(project)
     assert sorted(after.keys() - before.keys()) == sorted(files)
     assert {path: after[path] for path in before} == before
-    assert "REPLACE" not in added.out
+    assert "smsops.yaml holds placeholders" not in added.out
+    assert "Where it says REPLACE, put\n  git+https://FORGE/OWNER/smsops@COMMIT, " in added.out
 
 
 def test_several_pipelines_can_be_asked_for_at_once(run: Run, empty: Path) -> None:
@@ -186,7 +188,9 @@ def test_the_secrets_to_set_up_are_those_of_the_project_and_only_variables(run: 
     write_project(project, project=f"version: 1\naccounts:\n{accounts}")
     told = run("init", "--ci", "github", "--ci", "gitlab", "--ci", "pre-commit").out
     assert 'the secret SMSOPS_SECRETS with, on one line, {"A_TOKEN": "…", "B_TOKEN": "…"}\n' in told
-    assert "  A_TOKEN\n  B_TOKEN\n  GITLAB_TOKEN: a project access token" in told
+    assert "  A_TOKEN\n  B_TOKEN\n  GITLAB_TOKEN: a project access token with the scope api.\n" in told
+    assert "masked, protected and of the environment scope production" in told
+    assert "a GITLAB_TOKEN that also has write_repository" in told
     assert "pre-commit: run pre-commit install, or prek install, once in each clone.\n" in told
 
 
@@ -194,9 +198,10 @@ def test_in_a_repository_pipelines_go_to_its_root_and_know_the_folder_of_the_pro
     git(empty, "init", "-q")
     begun = run("init", "infra/sms", "--ci", "github", "--ci", "gitlab", "--ci", "pre-commit")
     assert begun.code == 0
-    pipelines = [*GITHUB, *GITLAB, ".pre-commit-config.yaml"]
+    workflows = [path.replace("smsops-", "smsops-infra-sms-") for path in GITHUB]
+    pipelines = [*workflows, *GITLAB, ".pre-commit-config.yaml"]
     assert sorted(content(empty)) == sorted([*(f"infra/sms/{path}" for path in PROJECT), *pipelines])
-    for path in GITHUB:
+    for path in workflows:
         assert '\n  SMSOPS_CHDIR: "infra/sms"\n' in (empty / path).read_text()
     assert 'working-directory: "infra/sms"\n' in (empty / ".gitlab-ci.yml").read_text()
     assert (empty / ".pre-commit-config.yaml").read_text().count('args: [--config, "infra/sms/smsops.yaml"]\n') == 2
@@ -242,10 +247,179 @@ def test_an_unknown_pipeline_is_refused(run: Run, empty: Path) -> None:
     assert content(empty) == {}
 
 
-def test_written_pipelines_install_this_version_and_name_it_once_each(run: Run, empty: Path) -> None:
-    run("init", "--ci", "github", "--ci", "gitlab", "--ci", "pre-commit")
-    for path in [*GITHUB, ".gitlab-ci.yml"]:
-        assert (empty / path).read_text().count(f"smsops=={__version__}") == 1
+def test_no_written_pipeline_installs_anything_before_it_is_told_what(run: Run, empty: Path) -> None:
+    told = run("init", "--ci", "github", "--ci", "gitlab", "--ci", "pre-commit").out
+    marks = {path: (empty / path).read_text().count(SOURCE) for path in [*GITHUB, *GITLAB, ".pre-commit-config.yaml"]}
+    assert marks == {**dict.fromkeys(GITHUB, 1), GITLAB[0]: 1, GITLAB[1]: 0, ".pre-commit-config.yaml": 2}
+    assert not [path for path, text in content(empty).items() if b"smsops==" in text]
+    assert told.count("No pipeline runs before you say what pip installs beside your secrets.") == 1
+
+
+def hooks(file: Path) -> list[dict[str, str]]:
+    return [hook for one in yaml.safe_load(file.read_text())["repos"] for hook in one["hooks"]]
+
+
+@pytest.mark.parametrize(
+    ("channels", "ours", "others"),
+    [
+        ("sms", "services/a/sms/eu/x.yml", "services/b/sms/x.yaml"),
+        ("./sms/", "services/a/sms/x.yaml", "services/a/channels/x.yaml"),
+        ("s+m.s", "services/a/s+m.s/x.yaml", "services/a/ssmxs/x.yaml"),
+        ("it's: #1", "services/a/it's: #1/x.yaml", "x/services/a/it's: #1/x.yaml"),
+    ],
+)
+def test_the_hook_gets_the_channel_files_of_this_project_and_of_no_other(
+    channels: str, ours: str, others: str, run: Run, empty: Path
+) -> None:
+    git(empty, "init", "-q")
+    project = empty / "services" / "a"
+    (project / channels).mkdir(parents=True)
+    sound = "version: 1\naccounts: {us: {provider: twilio, account_sid: AC" + "0" * 32 + ", auth_token: {env: A}}}\n"
+    (project / "smsops.yaml").write_text(f"{sound}channels: {json.dumps(channels)}\n")
+    assert run("init", "services/a", "--ci", "pre-commit").code == 0
+    whole, layout = (hook["files"] for hook in hooks(empty / ".pre-commit-config.yaml"))
+    assert re.search(layout, ours)
+    assert not re.search(layout, others)
+    assert not re.search(layout, ours.replace(".y", ".py"))
+    assert re.search(whole, "services/a/smsops.yaml")
+    assert not re.search(whole, "services/b/smsops.yaml")
+
+
+def test_at_the_root_the_hook_takes_only_the_channels_folder_of_the_root(run: Run, empty: Path) -> None:
+    run("init", "--ci", "pre-commit")
+    whole, layout = (hook["files"] for hook in hooks(empty / ".pre-commit-config.yaml"))
+    assert re.search(layout, "channels/x.yaml")
+    assert not re.search(layout, "web/channels/x.yaml")
+    assert re.search(whole, "smsops.yaml")
+
+
+def applied_branches(folder: Path) -> list[str]:
+    document = yaml.safe_load((folder / ".github" / "workflows" / "smsops-apply.yml").read_text())
+    branches = document[True]["push"]["branches"]  # YAML 1.1 takes the key `on` for true
+    assert isinstance(branches, list)
+    return branches
+
+
+def on_branch(folder: Path, *names: str) -> None:
+    """A repository with these branches; the last is checked out."""
+    git(folder, "init", "-q", "-b", names[0])
+    git(folder, "-c", "user.name=Ada", "-c", "user.email=a@example.com", "commit", "-qm", "first", "--allow-empty")
+    for name in names[1:]:
+        git(folder, "checkout", "-qb", name)
+
+
+@pytest.mark.parametrize(
+    ("branches", "expected"),
+    [
+        (["trunk"], ["trunk"]),
+        (["main", "add-sms"], ["main"]),
+        (["master", "main", "add-sms"], ["main", "master"]),
+        (["true"], ["true"]),
+        (["fix+'a'\"#é!"], ["fix\\+'a'\"#é\\!"]),
+        (["${{github.token}}"], ["main", "master"]),
+        (["a\u2028b"], ["main", "master"]),
+    ],
+)
+def test_what_is_applied_is_what_is_pushed_to_the_branch_that_is_most_likely_the_default(
+    branches: list[str], expected: list[str], run: Run, empty: Path
+) -> None:
+    on_branch(empty, *branches)
+    told = run("init", "--ci", "github")
+    assert told.code == 0, told.err
+    assert applied_branches(empty) == expected
+    assert run("init", "--ci", "github", "-o", "json").document["branches"] == [
+        name.replace("\\", "") for name in expected
+    ]
+
+
+def test_the_branch_that_origin_calls_its_default_is_taken_whatever_is_checked_out(
+    run: Run, tmp_path: Path, empty: Path
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    on_branch(source, "main", "release/1")
+    git(tmp_path, "clone", "-q", str(source), str(empty))
+    git(empty, "checkout", "-q", "main")
+    told = run("init", "--ci", "github").out
+    assert applied_branches(empty) == ["release/1"]
+    assert "What is pushed to release/1 is applied. Where that is not your default branch," in told
+
+
+def test_a_branch_before_its_first_commit_counts_and_a_detached_head_is_no_branch(run: Run, empty: Path) -> None:
+    git(empty, "init", "-q", "-b", "trunk")
+    run("init", "--ci", "github")
+    assert applied_branches(empty) == ["trunk"]
+    (empty / ".github" / "workflows" / "smsops-apply.yml").unlink()
+    git(empty, "-c", "user.name=Ada", "-c", "user.email=a@example.com", "commit", "-qm", "first", "--allow-empty")
+    git(empty, "checkout", "-q", "--detach")
+    told = run("init", "--ci", "github").out
+    assert applied_branches(empty) == ["main", "master"]
+    assert "What is pushed to main or master is applied." in told
+
+
+def test_outside_a_repository_the_usual_branches_are_written(run: Run, empty: Path) -> None:
+    run("init", "--ci", "github")
+    assert applied_branches(empty) == ["main", "master"]
+
+
+def test_a_second_project_of_a_repository_gets_workflows_of_its_own_and_is_told_what_to_paste(
+    run: Run, empty: Path
+) -> None:
+    git(empty, "init", "-q")
+    everything = ("--ci", "github", "--ci", "gitlab", "--ci", "pre-commit")
+    assert run("init", "services/a", *everything).code == 0
+    before = content(empty)
+    second = run("init", "services/b", *everything)
+    assert second.code == 1
+    after = content(empty)
+    assert {path: after[path] for path in before} == before
+    workflows = {f".github/workflows/smsops-services-b-{name}.yml" for name in ("plan", "apply", "drift")}
+    assert workflows <= after.keys() - before.keys()
+    assert "same     .gitlab/smsops.yml\n" in second.out
+    assert all(f"written  {path}\n" in second.out for path in workflows)
+
+    pastes = run("init", "services/b", *everything, "-o", "json").document["pastes"]
+    assert [(one["path"], one["below"]) for one in pastes] == [
+        (".gitlab-ci.yml", "include:"),
+        (".pre-commit-config.yaml", "repos:"),
+    ]
+    for one in pastes:
+        assert f"Add to {one['path']}, below {one['below']}\n\n{one['lines']}" in second.out
+        file = empty / one["path"]
+        file.write_text(file.read_text().replace(f"\n{one['below']}\n", f"\n{one['below']}\n{one['lines']}"))
+    included = yaml.safe_load((empty / ".gitlab-ci.yml").read_text())["include"]
+    assert [one["inputs"]["working-directory"] for one in included] == ["services/b", "services/a"]
+    assert [one["inputs"]["job-prefix"] for one in included] == ["smsops-services-b", "smsops-services-a"]
+    merged = hooks(empty / ".pre-commit-config.yaml")
+    assert [hook["name"] for hook in merged] == [
+        f"smsops {name} services/{project}" for project in "ba" for name in ("validate", "fmt")
+    ]
+
+
+def test_a_workflow_that_is_left_has_nothing_to_paste(run: Run, project: Path) -> None:
+    (project / ".github" / "workflows").mkdir(parents=True)
+    (project / GITHUB[0]).write_text("")
+    document = run("init", "--ci", "github", "-o", "json").document
+    assert (document["ok"], document["pastes"]) == (False, [])
+
+
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_beside_a_project_file_with_the_wrong_ending_nothing_is_written(kind: str, run: Run, empty: Path) -> None:
+    misnamed = empty / "smsops.yml"
+    if kind == "file":
+        misnamed.write_text("version: 1\n")
+    else:
+        misnamed.symlink_to("nowhere")
+    begun = run("init", "--ci", "github")
+    assert begun.code == 64
+    assert "has a smsops.yml, and the file of a project is called smsops.yaml." in begun.err
+    assert "hint: Rename it to smsops.yaml, and run this again.\n" in begun.err
+    assert [path.name for path in empty.iterdir()] == ["smsops.yml"]
+
+
+def test_another_file_beside_the_right_one_is_nobodys_business(run: Run, project: Path) -> None:
+    (project / "smsops.yml").write_text("")
+    assert run("init", "--ci", "gitlab").code == 0
 
 
 def test_hostile_names_of_folders_are_shown_harmless(run: Run, empty: Path) -> None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import jsonschema
 import pytest
 
+from smsops.changes import digest
+from smsops.sandbox.faults import Fault
 from smsops.sandbox.server import Sandbox
 from tests.cli.clones import Team, commit, git, records
-from tests.cli.door import CODES, SUPPORT, Ran, write_project
+from tests.cli.door import CODES, ROOT, SUPPORT, Ran, write_project
 from tests.forges.github_double import GitHubDouble
 from tests.forges.gitlab_double import GitLabDouble
 
+RECORD = json.loads((ROOT / "schemas" / "record.schema.json").read_text())
 NUMBERS = tuple(f"+1206555010{digit}" for digit in range(1, 6))
 EDITED = SUPPORT.replace("com/in", "com/v2")
 AGAIN = EDITED + "messaging: {validity_period: 600}\n"
@@ -82,13 +87,14 @@ def started(team: Team) -> Path:
 
 
 def on_github(team: Team, hub: GitHubDouble) -> Review:
+    clock = iter(f"2026-11-23T10:{minute:02}:00Z" for minute in range(60))
     return Review(
         team=team,
         developer=started(team),
         environment=hub.environment,
         open=lambda head: hub.open_pull(7, head, "rae"),
         push=lambda head: hub.push(7, head, "rae"),
-        approve=lambda who, head, words: hub.approve(7, who, head, words),
+        approve=lambda who, head, words: hub.approve(7, who, head, words, next(clock)),
         merge=lambda sha: hub.merge(7, sha, by="ann"),
         bodies=hub.bodies,
     )
@@ -149,21 +155,24 @@ def test_a_change_from_its_branch_to_its_record(review: Review) -> None:
     live = team.sandbox.console.service(team.services()["support"]) or {}
     assert live["inbound_request_url"] == "https://hooks.example.com/v2"
 
-    record = records(team.folder / "cd")[-1]["data"]
-    assert record["ending"] == "applied"
-    assert record["plan_id"] == approved
-    assert record["source"]["commit"] == merged
-    told = record["approval"]
-    assert (told["approver"], told["requester"], told["merged_by"], told["number"]) == ("ann", "rae", "ann", 7)
-    assert told["plan_id"] == approved
-    assert told["approved_at"] < told["merged_at"]
-    assert told["separation"] == "kept"
-
+    assert_recorded(team, approved, merged)
     ran = review.ci("cd", "main", "apply", "plan.json", "--approved", approved, "-o", "text")
     assert ran.code == 0, ran.err
     assert "already done" in ran.out
     assert review.ci("cd", "main", "plan", "--detailed-exitcode", "-o", "text").code == 0
     assert len(team.writes()) == writes + 1
+
+
+def assert_recorded(team: Team, approved: str, merged: str) -> None:
+    record = records(team.folder / "cd")[-1]["data"]
+    assert (record["ending"], record["plan_id"]) == ("applied", approved)
+    assert record["source"]["commit"] == merged
+    jsonschema.validate(records(team.folder / "cd")[-1], RECORD)
+    told = record["approval"]
+    assert (told["approver"], told["requester"], told["merged_by"], told["number"]) == ("ann", "rae", "ann", 7)
+    assert told["plan_id"] == approved
+    assert told["approved_at"] < told["merged_at"]
+    assert told["separation"] == "kept"
 
 
 def merged(review: Review, *reviews: tuple[str, str]) -> str:
@@ -181,17 +190,18 @@ def merged(review: Review, *reviews: tuple[str, str]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("reviews", "words"),
+    ("reviews", "words", "separation"),
     [
-        ([], "Nobody approves"),
-        ([("ann", "Looks good")], "ann approved without the id of the plan."),
-        ([("rae", "{id}")], "rae approved and asked for the change: somebody else has to approve."),
-        ([("ann", "sha256:" + "0" * 64)], "names another plan, sha256:000000000000"),
+        ([], "Nobody approves", "unknown"),
+        ([("ann", "Looks good")], "ann approved without the id of the plan.", "unknown"),
+        ([("ann", "> {id}\nNot this one")], "ann approved without the id of the plan.", "unknown"),
+        ([("rae", "{id}")], "rae approved and asked for the change: somebody else has to approve.", "broken"),
+        ([("ann", "sha256:" + "0" * 64)], "names another plan, sha256:000000000000", "unknown"),
     ],
-    ids=["nobody", "without the id", "the requester", "another plan"],
+    ids=["nobody", "without the id", "a quotation", "the requester", "another plan"],
 )
 def test_without_an_approval_of_this_plan_nothing_is_written(
-    review: Review, reviews: list[tuple[str, str]], words: str
+    review: Review, reviews: list[tuple[str, str]], words: str, separation: str
 ) -> None:
     found = merged(review, *reviews)
     writes = review.team.writes()
@@ -204,7 +214,9 @@ def test_without_an_approval_of_this_plan_nothing_is_written(
     assert record["ending"] == "refused"
     assert record["findings"][0]["code"] == "SMS517"
     assert words in record["findings"][0]["message"]
-    assert "approval" not in record
+    told = record["approval"]
+    assert (told["requester"], told["separation"], "approver" in told) == ("rae", separation, False)
+    jsonschema.validate(records(review.team.folder / "cd")[-1], RECORD)
 
 
 def test_an_approval_of_an_earlier_push_is_none(review: Review) -> None:
@@ -245,6 +257,8 @@ def test_a_forge_that_gives_no_answer_is_no_approval(review: Review, monkeypatch
     assert ran.code == 4
     assert "error SMS518: " in ran.err
     assert review.team.writes() == writes
+    record = records(review.team.folder / "cd")[-1]["data"]
+    assert (record["ending"], record["findings"][0]["code"]) == ("refused", "SMS518")
 
 
 def test_a_commit_that_no_change_brought_is_not_approved(review: Review) -> None:
@@ -287,3 +301,104 @@ def test_an_empty_variable_is_no_approval_and_no_leave_to_go_without(
     for words in (("apply", "plan.json"), ("apply", "--yes")):
         ran = review.team.run(review.developer, *words)
         assert (ran.code, "'' is no plan id" in ran.err) == (64, True)
+
+
+def both_change(review: Review) -> str:
+    """An approved change of two channels, merged and planned; its id."""
+    head = review.commit("both move", support=EDITED, codes=CODES.replace("com/status", "com/v2"))
+    review.open(head)
+    review.ci("pr", "change-7", "plan", "--out", "plan.json", "-o", "text")
+    review.ci("pr", "change-7", "comment", "plan.json")
+    found = review.plan_id()
+    review.approve("ann", head, found)
+    review.squash()
+    return found
+
+
+def planned_again(review: Review, clone: str) -> str:
+    """As a pipeline does that starts anew: from a fresh clone, on the same commit. The new plan's id."""
+    assert review.ci(clone, "main", "plan", "--out", "plan.json", "-o", "text").code == 0
+    return str(json.loads((review.team.folder / clone / "plan.json").read_text())["plan_id"])
+
+
+def test_what_a_failed_apply_left_is_finished_under_the_same_approval(review: Review) -> None:
+    found = both_change(review)
+    team = review.team
+    assert planned_again(review, "cd") == found
+    team.sandbox.faults.add(Fault(method="POST", path=team.services()["support"], status=400, code=20001))
+    ran = review.ci("cd", "main", "apply", "plan.json", "--approved", found, "-o", "text")
+    assert ran.code == 8, ran.err
+    rest = planned_again(review, "retry")
+    assert rest != found
+    ran = review.ci("retry", "main", "apply", "plan.json", "--approved", rest, "-o", "text")
+    assert ran.code == 0, ran.err
+    assert f"This plan is what is left of the approved one, {found}." in ran.err
+    record = records(team.folder / "retry")[-1]["data"]
+    assert (record["plan_id"], record["approval"]["plan_id"]) == (rest, found)
+    assert team.plan(team.folder / "retry")["changes"] == []
+
+
+def test_what_a_failed_apply_left_and_something_more_is_not_approved(review: Review) -> None:
+    found = both_change(review)
+    team = review.team
+    planned_again(review, "cd")
+    team.sandbox.faults.add(Fault(method="POST", path=team.services()["support"], status=400, code=20001))
+    review.ci("cd", "main", "apply", "plan.json", "--approved", found, "-o", "text")
+    sid = team.services()["codes"]
+    team.sandbox.console.update_service(sid, fallback_url="https://console.example.com/")
+    rest = planned_again(review, "retry")
+    ran = review.ci("retry", "main", "apply", "plan.json", "--approved", rest, "-o", "text")
+    assert (ran.code, "SMS517" in ran.err) == (5, True)
+
+
+def test_a_plan_that_would_leave_something_else_in_the_ledger_is_not_the_approved_one(review: Review) -> None:
+    """The id is over the changes; what the next plan starts from is checked beside it."""
+    found = merged(review, ("ann", "{id}"))
+    path = review.team.folder / "cd" / "plan.json"
+    for forge in (
+        lambda aim: aim["fields"].update(webhook_url="https://evil.example.com/"),
+        lambda aim: aim.update(guarded=["+12065550101"]),
+        lambda aim: aim.update(numbers=[]),
+        lambda aim: aim.update(channel="another"),
+    ):
+        document = json.loads(path.read_text())
+        before = path.read_bytes()
+        del document["digest"]
+        forge(document["saved"]["accounts"][0]["aims"][1])
+        path.write_text(json.dumps({**document, "digest": digest(document)}, indent=2) + "\n")
+        ran = review.ci("cd", "main", "apply", "plan.json", "--approved", found, "-o", "text")
+        assert (ran.code, "aims at something else" in ran.err) == (5, True), ran.err
+        path.write_bytes(before)
+    assert review.ci("cd", "main", "apply", "plan.json", "--approved", found, "-o", "text").code == 0
+
+
+def test_another_plan_of_the_same_push_is_approved_by_another_word(review: Review) -> None:
+    """The account moved after the first approval, so the reviewer reads the new plan and approves that one."""
+    first = merged(review, ("ann", "{id}"))
+    team = review.team
+    team.sandbox.console.update_service(team.services()["codes"], status_callback="https://console.example.com/")
+    second = planned_again(review, "cd")
+    assert second != first
+    head = git(review.developer, "rev-parse", "change-7")
+    review.approve("ann", head, f"Then this one: {second}")
+    ran = review.ci("cd", "main", "apply", "plan.json", "--approved", second, "-o", "text")
+    assert ran.code == 0, ran.err
+
+
+def test_an_author_whom_the_forge_does_not_know_is_told(tmp_path: Path, sandbox: Sandbox) -> None:
+    team = Team(tmp_path, sandbox, NUMBERS)
+    with GitHubDouble() as hub:
+        review = on_github(team, hub)
+        head = review.commit("the webhook moves", support=EDITED)
+        hub.open_pull(7, "0" * 40, "rae")
+        hub.push(7, head, None)
+        review.ci("pr", "change-7", "plan", "--out", "plan.json", "-o", "text")
+        review.ci("pr", "change-7", "comment", "plan.json")
+        found = review.plan_id()
+        hub.approve(7, "ann", head, found)
+        review.squash()
+        planned_again(review, "cd")
+        ran = review.ci("cd", "main", "apply", "plan.json", "--approved", found, "-o", "text")
+        assert ran.code == 0, ran.err
+        assert "warning: Not everybody behind the change is known to the forge" in ran.err
+        assert records(team.folder / "cd")[-1]["data"]["approval"]["separation"] == "unknown"

@@ -241,7 +241,7 @@ def test_what_looks_like_a_login_is_in_no_plan_and_no_record_and_is_sent_all_the
     edit(team, "a", inbound_request_url=secret.replace("hunter2", "hunter3"))
     (change,) = team.plan(clone)["changes"]
     assert change["class"] == "drift"
-    assert change["fields"][0]["before"] == change["fields"][0]["after"] == "https://****@two.example.com"
+    assert change["fields"][0]["before"] == change["fields"][0]["after"] == "https://one.example.com/****"
     said = team.ok(clone, "drift", "-o", "json").out
     assert "hunter" not in said
     path = saved(team, clone)

@@ -21,7 +21,7 @@ from smsops.merging import merged
 from smsops.saved import saved_text
 from tests.cli.clones import Team
 from tests.cli.conftest import committed
-from tests.cli.door import Run, write_project
+from tests.cli.door import TWO_ACCOUNTS, Run, write_project
 
 NUMBERS = tuple(f"+120655503{n:02}" for n in range(20))
 
@@ -209,6 +209,17 @@ def test_shards_of_a_split_account_rest_on_one_ledger(tmp_path: Path, sandbox: A
     ran = team.run(first, "plan", "merge", "s1.json", "s2.json")
     assert ran.code == 6
     assert "s2.json was made from another ledger, or with other options than s1.json" in ran.err
+
+
+def test_shards_of_whole_accounts_rest_on_one_ledger_too(project: Path, run: Run) -> None:
+    write_project(project, project=TWO_ACCOUNTS, codes=channel("codes", NUMBERS[0], account="uk"))
+    (project / ".gitignore").write_text("*.json\n")
+    committed(project)
+    run("--sandbox", "plan", "--shard", "1/2", "--out", "s1.json")
+    run("--sandbox", "apply", "--yes")
+    run("--sandbox", "plan", "--shard", "2/2", "--out", "s2.json")
+    ran = run("--sandbox", "plan", "merge", "s1.json", "s2.json")
+    assert (ran.code, "s2.json was made from another ledger" in ran.err) == (6, True)
 
 
 @pytest.mark.slow

@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from smsops.starter import Place
+
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = ROOT / ".github" / "workflows"
 NAMES = ("plan", "apply", "drift")
@@ -22,6 +24,9 @@ COMPONENT = ROOT / "templates" / "smsops.yml"
 MAY_INSTALL = os.environ.get("SMSOPS_PACKAGE_INDEX") == "1"
 """Whether a test may install from the package index; a test without network must pass too."""
 WHY_NOT = "installs from the package index; set SMSOPS_PACKAGE_INDEX=1"
+
+FOLDER = Place(folder="infra/sms")
+"""A project that is not at the root of its repository."""
 
 _INPUT = re.compile(r"\$\[\[ inputs\.([a-z-]+) \]\]")
 

@@ -6,6 +6,7 @@ import re
 import textwrap
 from typing import Any
 
+from smsops.starter import SOURCE
 from tests.pipelines.places import ROOT, read, workflow
 
 TEXT = (ROOT / "docs" / "pipelines.md").read_text(encoding="utf-8")
@@ -25,6 +26,8 @@ def needed(name: str) -> dict[str, str]:
 def test_the_caller_grants_what_the_workflow_needs_and_hands_over_its_secret() -> None:
     (job,) = EXAMPLES[0]["jobs"].values()
     assert job["permissions"] == needed("plan")
+    inputs = workflow("plan")["on"]["workflow_call"]["inputs"]
+    assert {name for name, given in inputs.items() if given.get("required")} <= job["with"].keys() <= inputs.keys()
     assert job["secrets"].keys() == workflow("plan")["on"]["workflow_call"]["secrets"].keys()
     assert set(EXAMPLES[0]["on"]) == {"pull_request"}
 
@@ -46,3 +49,9 @@ def test_the_hooks_are_those_that_are_offered() -> None:
     (repository,) = EXAMPLES[2]["repos"]
     offered = [hook["id"] for hook in read(ROOT / ".pre-commit-hooks.yaml")]
     assert [hook["id"] for hook in repository["hooks"]] == offered
+
+
+def test_what_has_to_be_replaced_is_told_word_for_word() -> None:
+    assert f"`{SOURCE}`" in TEXT
+    assert TEXT.count("](#what-is-installed)") == 2
+    assert "\n## What is installed\n" in TEXT

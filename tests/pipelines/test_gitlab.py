@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from smsops import __version__
-from smsops.starter import gitlab
-from tests.pipelines.places import COMPONENT, bash, calls, component, read, recorded
+from smsops.starter import SOURCE, Place, gitlab
+from tests.pipelines.places import COMPONENT, FOLDER, bash, calls, component, read, recorded
 
 OWN = (
     '$CI_PIPELINE_SOURCE == "merge_request_event" '
@@ -52,12 +52,21 @@ def test_every_job_ends_by_itself_and_keeps_its_reports_also_when_it_fails() -> 
     assert reports == {"codequality", "junit"}
 
 
-def test_the_version_that_is_installed_is_this_one() -> None:
-    assert component()[".smsops"]["variables"]["SMSOPS_INSTALL"] == f"smsops=={__version__}"
+def test_nothing_is_installed_that_was_not_chosen() -> None:
+    assert component()[".smsops"]["variables"]["SMSOPS_INSTALL"] == ""
+    assert component(install="x")[".smsops"]["variables"]["SMSOPS_INSTALL"] == "x"
+
+
+def test_two_projects_of_one_repository_share_no_job_and_no_queue() -> None:
+    one, other = component(**{"job-prefix": "smsops-a"}), component(**{"job-prefix": "smsops-b"})
+    assert not one.keys() & other.keys()
+    assert one["smsops-a-comment"]["needs"] == ["smsops-a-plan"]
+    assert {job["extends"] for name, job in one.items() if not name.startswith(".")} == {".smsops-a"}
+    assert one["smsops-a-apply"]["resource_group"] == "smsops-a-production"
 
 
 def test_the_written_pipeline_includes_the_component_as_it_is_but_for_the_line_that_points_elsewhere() -> None:
-    files = gitlab("infra/sms")
+    files = gitlab(FOLDER)
     ours, theirs = COMPONENT.read_text().splitlines(), files[".gitlab/smsops.yml"].splitlines()
     different = [(one, other) for one, other in zip(ours, theirs, strict=False) if one != other]
     assert len(different) <= 1 or ours[2:] == theirs[2:]
@@ -66,11 +75,11 @@ def test_the_written_pipeline_includes_the_component_as_it_is_but_for_the_line_t
         "include": [
             {
                 "local": "/.gitlab/smsops.yml",
-                "inputs": {"install": f"smsops=={__version__}", "working-directory": "infra/sms"},
+                "inputs": {"install": SOURCE, "job-prefix": "smsops-infra-sms", "working-directory": "infra/sms"},
             }
         ]
     }
-    assert "working-directory" not in gitlab("")[".gitlab-ci.yml"]
+    assert read(gitlab(Place())[".gitlab-ci.yml"])["include"][0]["inputs"] == {"install": SOURCE}
 
 
 def ran(job: str, tmp_path: Path, body: str = "", **env: str) -> subprocess.CompletedProcess[str]:
@@ -196,14 +205,43 @@ def test_without_a_token_of_the_project_the_job_pushes_as_the_runner_set_it_up(t
     assert "GIT_CONFIG_COUNT=1\n" in (tmp_path / "after").read_text()
 
 
-def test_an_image_that_has_smsops_installs_nothing(tmp_path: Path) -> None:
-    first = component()[".smsops"]["before_script"][0]
-    bin_folder = recorded(tmp_path)
-    (bin_folder / "python").write_text(f'#!/bin/sh\necho "$@" >"{tmp_path}/installed"\n')
-    (bin_folder / "python").chmod(0o755)
-    env = {"SMSOPS_INSTALL": "smsops==1", "PATH": f"{bin_folder}:/usr/bin:/bin"}
-    assert bash(first, cwd=tmp_path, env=env).returncode == 0
+Install = Callable[[str], subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def installing(tmp_path: Path) -> Install:
+    """Run what comes before the script of a job, with a Python that notes what it is asked to install."""
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "python"
+    program.write_text(f'#!/bin/sh\necho "$@" >"{tmp_path}/installed"\n')
+    program.chmod(0o755)
+
+    def run(source: str) -> subprocess.CompletedProcess[str]:
+        env = {"SMSOPS_INSTALL": source, "PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"}
+        return bash(component()[".smsops"]["before_script"][0], cwd=tmp_path, env=env)
+
+    return run
+
+
+def test_what_was_chosen_is_installed(installing: Install, tmp_path: Path) -> None:
+    assert installing("git+https://example.com/smsops@0b").returncode == 0
+    assert (tmp_path / "installed").read_text().split()[-2:] == ["--", "git+https://example.com/smsops@0b"]
+
+
+@pytest.mark.parametrize("source", ["", SOURCE])
+def test_as_long_as_nothing_is_chosen_the_job_ends_before_pip_is_asked(
+    source: str, installing: Install, tmp_path: Path
+) -> None:
+    done = installing(source)
+    assert done.returncode == 1
+    assert done.stderr == "The input install does not say yet which commit or wheel of smsops pip installs.\n"
     assert not (tmp_path / "installed").exists()
-    (bin_folder / "smsops").unlink()
-    assert bash(first, cwd=tmp_path, env=env).returncode == 0
-    assert (tmp_path / "installed").read_text().split()[-2:] == ["--", "smsops==1"]
+
+
+@pytest.mark.parametrize("source", ["", "smsops==1"])
+def test_an_image_that_has_smsops_installs_nothing(source: str, installing: Install, tmp_path: Path) -> None:
+    smsops = tmp_path / "bin" / "smsops"
+    smsops.write_text("#!/bin/sh\n")
+    smsops.chmod(0o755)
+    assert installing(source).returncode == 0
+    assert not (tmp_path / "installed").exists()

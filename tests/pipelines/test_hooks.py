@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from smsops import __version__
-from smsops.starter import pre_commit
-from tests.pipelines.places import MAY_INSTALL, ROOT, WHY_NOT, tool
+from smsops.starter import SOURCE, pre_commit
+from tests.pipelines.places import FOLDER, MAY_INSTALL, ROOT, WHY_NOT, tool
 
 pytestmark = [pytest.mark.skipif(not MAY_INSTALL, reason=WHY_NOT), pytest.mark.slow]
 
@@ -96,16 +95,22 @@ def test_the_written_configuration_installs_smsops_and_runs_in_a_folder_of_the_r
     hooks: tuple[Path, str], tmp_path: Path
 ) -> None:
     repository, _ = hooks
-    (written,) = pre_commit("infra/sms").values()
-    assert written.count(f"[smsops=={__version__}]") == 2
+    (written,) = pre_commit(FOLDER).values()
+    assert written.count(f'["{SOURCE}"]') == 2
     top = tmp_path / "repository"
     (top / "infra").mkdir(parents=True)
     shutil.copytree(ROOT / "channels", top / "infra" / "sms" / "channels")
     shutil.copy(ROOT / "smsops.yaml", top / "infra" / "sms")
-    # This version is not in the index while it is written.
-    configuration = written.replace(f"smsops=={__version__}", str(repository))
-    (top / ".pre-commit-config.yaml").write_text(configuration, encoding="utf-8")
+    # The channels of somebody else, which are nothing to smsops.
+    (top / "web" / "channels").mkdir(parents=True)
+    (top / "web" / "channels" / "news.yaml").write_text("a:   1\n")
+    (top / ".pre-commit-config.yaml").write_text(written, encoding="utf-8")
     committed(top)
+    unchosen = ran("prek", top, tmp_path / "home")
+    assert unchosen.returncode != 0
+    assert "REPLACE: git+https://" in unchosen.stdout + unchosen.stderr
+
+    (top / ".pre-commit-config.yaml").write_text(written.replace(SOURCE, str(repository)), encoding="utf-8")
     done = ran("prek", top, tmp_path / "home")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("Passed") == 2

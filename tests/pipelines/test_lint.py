@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from smsops.starter import PIPELINES
-from tests.pipelines.places import ROOT, WORKFLOWS, component, tool
+from smsops.starter import PIPELINES, Place
+from tests.pipelines.places import FOLDER, ROOT, WORKFLOWS, component, tool
 
 
 def ran(name: str, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -35,7 +35,10 @@ def ours(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture(params=["", "infra/sms"], ids=["at the root", "in a folder"])
+ODD = Place(folder="a.b/C_d-e", channels="sms's (new): # *", branches=("a+b!'\"#{$", "é&]%", "true"))
+
+
+@pytest.fixture(params=[Place(), FOLDER, ODD], ids=["at the root", "in a folder", "with odd names"])
 def theirs(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """Everything that `smsops init` writes for a project at this place of its repository."""
     for write in PIPELINES.values():

@@ -46,7 +46,7 @@ def ran(repository: Path, tmp_path: Path) -> Step:
     temp.mkdir()
 
     def run(name: str, job: str, step_name: str, *, code: int = 0, **values: str) -> Outputs:
-        document = read(repository / ".github" / "workflows" / f"smsops-{name}.yml")
+        document = read(repository / ".github" / "workflows" / f"smsops-infra-sms-{name}.yml")
         one = step(document, job, step_name)
         env = {**document["env"], **one.get("env", {})}
         known = {
@@ -79,16 +79,19 @@ def test_a_pull_request_is_checked_shared_among_machines_and_planned_as_one(ran:
     assert ran("plan", "check", "Validate")["result"] == "valid"
     ran("plan", "check", "Check the layout")
     matrix: Any = json.loads(ran("plan", "check", "Share the plan among machines")["matrix"])
-    parts = tmp_path / "temp" / "parts"
+    parts, summary = tmp_path / "temp" / "parts", tmp_path / "temp" / "GITHUB_STEP_SUMMARY"
     parts.mkdir()
+    assert summary.read_text() == ""
     for index, job in enumerate(matrix["include"]):
         ran("plan", "plan", "Plan", **{"matrix.shard": job["shard"], "strategy.job-index": str(index)})
+        assert summary.read_text() == ""  # once is enough, and the next job shows the whole
         (tmp_path / "temp" / f"plan-{index}.json").rename(parts / f"plan-{index}.json")
     told = ran("plan", "comment", "Put the plan together")
     plan = json.loads((tmp_path / "temp" / "plan.json").read_text())
     assert (told["result"], told["plan_id"]) == ("changes", plan["plan_id"])
     assert int(told["changes"]) == len(plan["changes"]) > 20
     assert plan["plan_id"] in (tmp_path / "temp" / "plan.md").read_text()
+    assert plan["plan_id"] in summary.read_text()
 
 
 def test_a_merge_without_changes_is_recorded_without_approval_and_without_a_call(

@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from smsops import __version__
-from smsops.starter import github
-from tests.pipelines.places import NAMES, ROOT, WORKFLOWS, bash, calls, read, recorded, step, steps, workflow
+from smsops.starter import SOURCE, Place, github
+from tests.pipelines.places import FOLDER, NAMES, ROOT, WORKFLOWS, bash, calls, read, recorded, step, steps, workflow
 
 READ = {"contents": "read"}
 PERMISSIONS = {
@@ -79,7 +78,7 @@ def test_no_script_has_text_of_others_in_its_source() -> None:
 def test_no_trigger_gives_secrets_to_the_code_of_a_fork() -> None:
     for name in NAMES:
         assert list(workflow(name)["on"]) == ["workflow_call"]
-    triggers = {path: set(read(text)["on"]) for path, text in github("").items()}
+    triggers = {path: set(read(text)["on"]) for path, text in github(Place()).items()}
     assert triggers == {
         ".github/workflows/smsops-plan.yml": {"pull_request"},
         ".github/workflows/smsops-apply.yml": {"push", "workflow_dispatch"},
@@ -142,13 +141,15 @@ def test_an_apply_waits_for_the_environment_and_carries_out_the_plan_of_its_own_
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("folder", ["", "infra/sms"])
-def test_a_written_workflow_is_the_reusable_one_with_its_defaults_in_place(name: str, folder: str) -> None:
-    ours, theirs = read(WORKFLOWS / f"{name}.yml"), read(github(folder)[f".github/workflows/smsops-{name}.yml"])
+@pytest.mark.parametrize("place", [Place(), FOLDER], ids=["at the root", "in a folder"])
+def test_a_written_workflow_is_the_reusable_one_with_its_defaults_in_place(name: str, place: Place) -> None:
+    folder, prefix = place.folder, "smsops-infra-sms" if place.folder else "smsops"
+    ours, theirs = read(WORKFLOWS / f"{name}.yml"), read(github(place)[f".github/workflows/{prefix}-{name}.yml"])
     declared = ours.pop("on")["workflow_call"]["inputs"]
     kept = (theirs.pop("on").get("workflow_dispatch") or {}).get("inputs", {})
-    values = {key: spec["default"] for key, spec in declared.items() if key not in kept}
+    values = {key: spec.get("default", SOURCE) for key, spec in declared.items() if key not in kept}
     values["working-directory"] = folder
+    assert theirs.pop("name") == f"{ours.pop('name')} {folder}".strip()
 
     def filled(node: Any) -> Any:
         if isinstance(node, dict):
@@ -159,21 +160,93 @@ def test_a_written_workflow_is_the_reusable_one_with_its_defaults_in_place(name:
             return node
         if (whole := re.fullmatch(r"\$\{\{ inputs\.([a-z-]+) \}\}", node)) and whole[1] in values:
             return values[whole[1]]
+        node = re.sub(r"^smsops(?=-(?:plan|part-.*)$)", prefix, node)
         return re.sub(r"-\$\{\{ inputs\.working-directory \}\}", f"-{folder}" if folder else "", node)
 
     assert theirs == filled(ours)
 
 
-def test_the_version_that_is_installed_is_this_one_and_stands_in_one_place() -> None:
+def test_what_is_installed_has_no_default_and_is_marked_in_one_place() -> None:
     for name in NAMES:
-        assert workflow(name)["on"]["workflow_call"]["inputs"]["install"]["default"] == f"smsops=={__version__}"
-    for path, text in github("").items():
-        assert text.count(__version__) == 1, path
-        assert f"\n  SMSOPS_INSTALL: smsops=={__version__}\n" in text
+        install = workflow(name)["on"]["workflow_call"]["inputs"]["install"]
+        assert (install["required"], "default" in install) == (True, False)
+    for path, text in github(Place()).items():
+        assert text.count(SOURCE) == 1, path
+        assert read(text)["env"]["SMSOPS_INSTALL"] == SOURCE
+
+
+INSTALL = [(name, job) for name, job, one in every_step() if one["name"] == "Install smsops"]
+
+
+@pytest.mark.parametrize(("name", "job"), INSTALL)
+@pytest.mark.parametrize("source", ["", SOURCE])
+def test_as_long_as_nothing_is_chosen_a_job_ends_before_anything_is_installed(
+    name: str, job: str, source: str, tmp_path: Path
+) -> None:
+    names = [one["name"] for one in workflow(name)["jobs"][job]["steps"]]
+    assert HAND_OVER not in names[: names.index("Install smsops")]
+    done = installed(name, job, source, tmp_path)
+    assert done.returncode == 1
+    told = "SMSOPS_INSTALL does not say yet which commit or wheel of smsops pip installs."
+    assert (done.stdout, done.stderr) == (f"::error title=smsops::{told}\n", "")
+    assert calls(tmp_path) == []
+
+
+def test_what_was_chosen_is_installed_in_every_job(tmp_path: Path) -> None:
+    assert len(INSTALL) == 7
+    for name, job in INSTALL:
+        folder = tmp_path / f"{name} {job}"
+        folder.mkdir()
+        done = installed(name, job, "git+https://example.com/smsops@0b", folder)
+        assert done.returncode == 0, done.stderr
+        made, asked = calls(folder)
+        assert made == ["-I", "-m", "venv", f"{folder}/smsops"]
+        assert asked[-2:] == ["--", "git+https://example.com/smsops@0b"]
+        assert (folder / "path").read_text() == f"{folder}/smsops/bin\n"
+
+
+def installed(name: str, job: str, source: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """The step that installs, with a python and a pip that note how they are called."""
+    noting = recorded(folder) / "smsops"
+    (folder / "smsops" / "bin").mkdir(parents=True)
+    noting.rename(noting.with_name("python"))
+    shutil.copy(noting.with_name("python"), folder / "smsops" / "bin" / "pip")
+    env = {
+        "SMSOPS_INSTALL": source,
+        "RUNNER_TEMP": str(folder),
+        "GITHUB_PATH": str(folder / "path"),
+        "PATH": f"{noting.parent}:/usr/bin:/bin",
+    }
+    return bash(step(workflow(name), job, "Install smsops")["run"], cwd=folder, env=env)
+
+
+def test_what_two_projects_of_one_repository_write_has_no_name_in_common() -> None:
+    one, other = (github(Place(folder=folder)) for folder in ("services/a", "services/b"))
+    assert not one.keys() & other.keys()
+    for first, second in zip(map(read, one.values()), map(read, other.values()), strict=True):
+        assert first["name"] != second["name"]
+        assert first["concurrency"]["group"] != second["concurrency"]["group"]
+        assert not artifacts(first) & artifacts(second)
+
+
+def artifacts(document: Any) -> set[str]:
+    using = [one["with"] for _, one in steps(document) if "-artifact@" in one.get("uses", "")]
+    return {one.get("name") or one["pattern"] for one in using}
+
+
+def test_the_plan_is_kept_before_the_comment_that_may_not_be_allowed() -> None:
+    names = [one["name"] for one in workflow("plan")["jobs"]["comment"]["steps"]]
+    assert names.index("Keep the plan") < names.index("Comment")
+    assert "/plan.md" in step(workflow("plan"), "comment", "Keep the plan")["with"]["path"]
+
+
+def test_a_plan_of_one_machine_says_nothing_of_shards_in_its_name() -> None:
+    name = workflow("plan")["jobs"]["plan"]["name"]
+    assert name == "${{ matrix.shard == '1/1' && 'Plan' || format('Plan {0}', matrix.shard) }}"
 
 
 def test_no_written_workflow_points_to_a_document_that_is_not_there() -> None:
-    assert not [path for path, text in github("").items() if "docs/" in text]
+    assert not [path for path, text in github(Place()).items() if "docs/" in text]
 
 
 def given(name: str, job: str, step_name: str, **values: str) -> dict[str, str]:
