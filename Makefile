@@ -39,7 +39,7 @@ demo: $(VENV)/.installed
 	@printf '\n%s\n' 'Now edit channels/larkspur-dental-reminders.yaml, and run: $(SMSOPS) plan'
 
 test: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 check: lint
 	@$(MAKE) --no-print-directory test PYTEST_ARGS="--cov $(PYTEST_ARGS)"

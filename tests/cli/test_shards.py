@@ -223,6 +223,7 @@ def test_shards_of_whole_accounts_rest_on_one_ledger_too(project: Path, run: Run
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 def test_two_hundred_accounts_in_eight_shards_are_the_plan_of_one_machine(tmp_path: Path) -> None:
     """The files are read once; everything else is done by each machine for itself."""
     opened = many(tmp_path, accounts=200, channels=50)

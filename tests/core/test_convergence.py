@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -115,6 +116,7 @@ class Mortal(TwilioWriter):
         return receipt
 
 
+@pytest.mark.no_cover
 @given(story=st.lists(st.one_of(wishes, edits), min_size=1, max_size=7), last=wishes)
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_apply_then_plan_is_empty_whatever_happened_before(sandbox: Sandbox, story: list[Wish | Edit], last: Wish):
@@ -130,6 +132,7 @@ def test_apply_then_plan_is_empty_whatever_happened_before(sandbox: Sandbox, sto
         assert sandbox.violations == ()
 
 
+@pytest.mark.no_cover
 @given(story=st.lists(wishes, min_size=1, max_size=5))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_run_that_died_is_never_taken_for_a_colleague(sandbox: Sandbox, story: list[Wish]):

@@ -206,6 +206,7 @@ def told_of(line: str) -> int:
     return len((line[2:] if line.startswith("-   ") else line.rpartition(": ")[2]).split())
 
 
+@pytest.mark.no_cover
 @settings(max_examples=40)
 @given(plans())
 def test_whatever_the_plan_the_page_keeps_its_limit_the_id_the_counts_and_says_which_removals_are_missing(
