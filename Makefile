@@ -13,6 +13,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SMSOPS := $(BIN)/smsops --sandbox
 PYTEST_ARGS ?=
+# Many tests wait for a process, a repository or a server; twice as many workers as cores keep the cores busy.
+WORKERS ?= $(shell expr 2 '*' $$(getconf _NPROCESSORS_ONLN))
 ACTIONLINT := 1.7.12
 
 # PYTHON=... chooses the interpreter of the environment; without it the first of these that is new enough is taken.
@@ -39,7 +41,7 @@ demo: $(VENV)/.installed
 	@printf '\n%s\n' 'Now edit channels/larkspur-dental-reminders.yaml, and run: $(SMSOPS) plan'
 
 test: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 check: lint
 	@$(MAKE) --no-print-directory test PYTEST_ARGS="--cov $(PYTEST_ARGS)"

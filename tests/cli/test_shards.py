@@ -234,7 +234,6 @@ def test_two_hundred_accounts_in_eight_shards_are_the_plan_of_one_machine(tmp_pa
     weights = [sum(account.api_calls for account in saved.plan.accounts) for _, saved in shards]
     assert max(weights) * 8 <= 1.2 * sum(weights)
     (tmp_path / "merged.json").write_text(saved_text(merged(shards)))
-    assert without_times(tmp_path / "merged.json") == without_times(files[0])
     assert masked_text(tmp_path / "merged.json") == masked_text(files[0])
     with pytest.raises(ValueError, match="shard 4 of 8 is missing"):
         merged([named for named in shards if named[0] != "4.json"])
