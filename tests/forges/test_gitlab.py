@@ -305,3 +305,19 @@ def test_words_that_are_no_text_are_told_as_they_are(merged: GitLabDouble) -> No
     merged.fault(FaultKind.STATUS, status=400, message=message)
     with pytest.raises(ForgeError, match="can't be blank"):
         forge(merged).change_request(MERGED)
+
+
+def test_a_note_that_was_edited_does_not_speak_for_its_giver(merged: GitLabDouble) -> None:
+    """Maintainers may edit the notes of others."""
+    merged.approve(7, "ann", note="an id that somebody put here")
+    merged.notes[7][-1]["updated_at"] = "2026-11-23T12:30:00.000Z"
+    (review,) = reviews(merged)
+    assert "somebody" not in review.body
+
+
+def test_the_newest_note_that_names_a_plan_decides_and_a_thank_you_hides_none(merged: GitLabDouble) -> None:
+    merged.approve(7, "ann", note="sha256:" + "a" * 64)
+    merged.note(7, "ann", "sha256:" + "b" * 64, "2026-11-23T12:10:00.000Z")
+    merged.note(7, "ann", "Thanks", "2026-11-23T12:20:00.000Z")
+    (review,) = reviews(merged)
+    assert review.body == "sha256:" + "b" * 64
