@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import IO
 
 from smsops.errors import SmsopsError
 
@@ -143,15 +144,9 @@ class Repository:
     def _ask(
         self, words: tuple[str, ...], input: bytes | None, env: Mapping[str, str] | None, timeout_s: float
     ) -> tuple[int, bytes, str]:
-        settings = [word for setting in _SETTINGS for word in ("-c", setting)]
         try:
-            with subprocess.Popen(
-                ["git", "-C", str(self.root), *settings, *words],
-                stdin=subprocess.DEVNULL if input is None else subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=_environment(env or {}),
-                start_new_session=True,
+            with self.started(
+                *words, stdin=subprocess.DEVNULL if input is None else subprocess.PIPE, env=env
             ) as process:
                 try:
                     out, err = process.communicate(input, timeout=timeout_s)
@@ -164,7 +159,21 @@ class Repository:
             raise GitError(f"git {words[0]} gave no answer for {timeout_s:g} s.") from error
         except OSError as error:
             raise GitError(f"git cannot be run: {error.strerror or error}.") from error
-        return process.returncode, out, _cleaned(err)
+        return process.returncode, out, cleaned(err)
+
+    def started(
+        self, *words: str, stdin: int, stderr: int | IO[bytes] = subprocess.PIPE, env: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """A git at work. Raises OSError when there is none."""
+        settings = [word for setting in _SETTINGS for word in ("-c", setting)]
+        return subprocess.Popen(
+            ["git", "-C", str(self.root), *settings, *words],
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            env=_environment(env or {}),
+            start_new_session=True,
+        )
 
     def common_dir(self) -> Path:
         """The folder that all work trees of the repository share: `.git`."""
@@ -282,7 +291,8 @@ def _environment(more: Mapping[str, str]) -> dict[str, str]:
     return {"SSH_ASKPASS_REQUIRE": "never", **kept, **fixed, **more}
 
 
-def _cleaned(err: bytes) -> str:
+def cleaned(err: bytes) -> str:
+    """What git said, on one line and without credentials."""
     lines = (line.strip() for line in err.decode("utf-8", "replace").splitlines())
     said = " ".join(line for line in lines if line and not line.startswith("hint:"))
     return _USER_INFO.sub("****@", "".join(char if char.isprintable() else " " for char in said))[:1000]

@@ -49,12 +49,27 @@ class MaxRemovals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditPolicy:
+    """What `audit verify` takes for wrong, and not only for worth knowing."""
+
+    require_approval: bool = False
+    """Whether every change must be approved by somebody else."""
+    require_signature: bool = False
+    """Whether every commit must have a good signature."""
+    drift_days: int = 7
+    """How long drift may stay open."""
+    pending_days: int = 7
+    """How long a merged change may wait for its apply."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     webhook_hosts: tuple[str, ...] | Mapping[str, tuple[str, ...]] | None = None
     """Allowed host patterns, for all or by environment; None allows every public host."""
     max_removals: MaxRemovals = MaxRemovals()
     drift: str = "revert"
     require_owner: bool = False
+    audit: AuditPolicy = AuditPolicy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,11 @@ def written_out(root: Path, revision: str) -> Iterator[Path]:
         yield folder
 
 
+def commit_of_revision(root: Path, revision: str) -> str:
+    """The id of the commit that a revision names. Raises UsageError."""
+    return _commit(_repository(root), revision)
+
+
 def _repository(root: Path) -> Repository:
     try:
         repository = Repository.find(root)

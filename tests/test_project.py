@@ -29,6 +29,7 @@ DOORS = {
     "jsonschema": ("smsops/files/schema.py",),
     "twilio": ("smsops/providers/twilio/",),
     "urllib3": ("smsops/providers/twilio/",),
+    "xlsxwriter": ("smsops/render/export/workbook.py",),
     "yaml": ("smsops/files/yamlfile.py",),
 }
 """Where each third-party package may be imported; one that is not here may be imported nowhere."""

@@ -8,7 +8,7 @@ import click
 
 from smsops.cli import group
 from smsops.cli.accounts import connected
-from smsops.cli.ledgers import opened_book
+from smsops.cli.ledgers import Book, actor, opened_book
 from smsops.cli.options import option
 from smsops.cli.planning import ENDLESS, read_account
 from smsops.cli.project import opened_for_credentials
@@ -24,13 +24,16 @@ from smsops.render.tables import DRIFT
 
 _HELP = """Show what changed in the accounts since the last apply, whatever the files say now; this only reads.
 
-Who did it is asked of Twilio's own event log, which keeps 30 days and which an API key may not be allowed to read."""
+Who did it is asked of Twilio's own event log, which keeps 30 days and which an API key may not be allowed to read.
+
+With --record the result is kept in the ledger, for auditors: when it says something new, and at least once a day."""
 _EVENT_DAYS = 30
 """How far back the event log goes for everyone."""
 
 
 @group.command("drift", renderers=DRIFT, help=_HELP)
 @option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there is drift.")
+@option("--record", is_flag=True, help="Keep the result in the ledger.")
 @option(
     "--concurrency",
     metavar="N",
@@ -39,7 +42,7 @@ _EVENT_DAYS = 30
     show_default=True,
     help="The most requests at a time, for each account.",
 )
-def command(terminal: Terminal, detailed_exitcode: bool, concurrency: int) -> int:
+def command(terminal: Terminal, detailed_exitcode: bool, record: bool, concurrency: int) -> int:
     project = opened_for_credentials(terminal)
     book = opened_book(project, sandbox=terminal.options.sandbox, strict=True)
     bases = {name: book.base(account) for name, account in sorted(project.project.accounts.items())}
@@ -53,6 +56,8 @@ def command(terminal: Terminal, detailed_exitcode: bool, concurrency: int) -> in
             moved, silence = _of_account(account, bases[name], connections[name])
             found += moved
             untold += [f"Account {name}: {silence}"] if silence else []
+            if record:
+                _keep(book, account, moved, terminal)
     silent = tuple(sorted(bases.keys() - set(recorded)))
     compared = Compared(
         found=tuple(found),
@@ -65,6 +70,24 @@ def command(terminal: Terminal, detailed_exitcode: bool, concurrency: int) -> in
     )
     terminal.emit(DRIFT, compared)
     return ExitCode.CHANGES if found and detailed_exitcode else ExitCode.OK
+
+
+def _keep(book: Book, account: Account, found: tuple[Drifted, ...], terminal: Terminal) -> None:
+    """Raises LedgerError: a check that nobody can find later was not kept."""
+    at = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    kept = book.ledger.keep_check(
+        account.name,
+        account.account_sid,
+        server=book.server(account),
+        actor=actor(book.repository),
+        found=found,
+        at=at,
+    )
+    terminal.talk(
+        f"Account {account.name}: kept as {kept}."
+        if kept
+        else f"Account {account.name}: as at the last check, which is less than a day old; nothing was added."
+    )
 
 
 def _of_account(account: Account, base: Base, connection: Connection) -> tuple[tuple[Drifted, ...], str]:

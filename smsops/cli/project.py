@@ -72,9 +72,9 @@ class Opened:
             raise UnknownChannel(told, hint="smsops list shows the channels.")
 
 
-def load(terminal: Terminal) -> Loaded:
-    """Read everything. Raises ProjectError when there is no project."""
-    from smsops.files.load import find_root, load_project  # only here: the help of a command needs no YAML
+def load(terminal: Terminal, *, channels: bool = True) -> Loaded:
+    """Read everything, or smsops.yaml alone. Raises ProjectError when there is no project."""
+    from smsops.files.load import find_root, load_project, load_project_file  # only here: help needs no YAML
 
     try:
         start = Path.cwd()
@@ -82,7 +82,7 @@ def load(terminal: Terminal) -> Loaded:
         raise ProjectError("The working directory does not exist any more.", hint="Change to another one.") from error
     config = terminal.options.config.absolute() if terminal.options.config else None
     terminal.root = config.parent if config else find_root(start)
-    return load_project(start, config)
+    return load_project(start, config) if channels else load_project_file(start, config)
 
 
 def channels_if_any(terminal: Terminal) -> dict[str, Channel]:
@@ -108,6 +108,14 @@ def opened_for_credentials(terminal: Terminal) -> Opened:
     if loaded.project is None:
         raise InvalidFiles(loaded.findings)
     return Opened(project=loaded.project, channels=tuple(sorted(loaded.channels, key=lambda c: c.name)))
+
+
+def opened_for_the_past(terminal: Terminal) -> Opened:
+    """The project without its channel files: git is asked about them. Raises InvalidFiles and ProjectError."""
+    loaded = load(terminal, channels=False)
+    if loaded.project is None:
+        raise InvalidFiles(loaded.findings)
+    return Opened(project=loaded.project, channels=())
 
 
 def opened(terminal: Terminal) -> Opened:

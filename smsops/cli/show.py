@@ -5,22 +5,38 @@ from __future__ import annotations
 import click
 
 from smsops.cli import group
+from smsops.cli.options import option
 from smsops.cli.project import channels_if_any, opened
 from smsops.cli.saving import plan_file, read_plan
 from smsops.cli.terminal import Terminal
-from smsops.errors import ExitCode
+from smsops.errors import ExitCode, UsageError
+from smsops.render.at import AT
 from smsops.render.channels import SHOW
 from smsops.render.drawn import Drawn
 from smsops.render.tables import PLAN
 
 _HELP = """Show one channel with where each part is declared, or a saved plan.
 
-A plan can be read when it is stale or expired, too."""
+A plan can be read when it is stale or expired, too. With --at the channel is shown as it was merged and as it was
+applied at a date (its end, UTC), a time, or a revision; for a revision, by the apply that made it live.
+
+\b
+  smsops show support
+  smsops show support --at 2026-03-31
+  smsops show support --at v1.4 -o json"""
 
 
-@group.command("show", renderers=SHOW, help=_HELP)
+@group.command("show", renderers=AT, help=_HELP)
 @click.argument("what", metavar="CHANNEL | PLAN_FILE")
-def command(terminal: Terminal, what: str) -> int:
+@option("--at", metavar="DATE|REV", help="Show the channel as it was then.")
+def command(terminal: Terminal, what: str, at: str | None) -> int:
+    if at is not None:
+        from smsops.cli.at import moment_at  # only here: today's files need no git
+
+        terminal.emit(AT, moment_at(terminal, what, at))
+        return ExitCode.OK
+    if odd := [output.format for output in terminal.outputs if output.format not in SHOW]:
+        raise UsageError(f"Without --at, show prints text and json, and not {odd[0]}.")
     file = plan_file([what])
     if file is None:
         terminal.emit(SHOW, opened(terminal).channel(what))

@@ -14,6 +14,7 @@ A test builds each of them: `bad` raises its code and no other, `good` raises no
 from __future__ import annotations
 
 from smsops.codes.apply import APPLY_CODES
+from smsops.codes.audit import AUDIT_CODES
 from smsops.codes.files import FILE_CODES
 from smsops.codes.ledger import LEDGER_CODES
 from smsops.codes.provider import PROVIDER_CODES
@@ -21,7 +22,7 @@ from smsops.codes.rules import RULE_CODES
 from smsops.codes.schema import SCHEMA_CODES
 from smsops.diagnostics import Code
 
-_ALL = (*FILE_CODES, *SCHEMA_CODES, *RULE_CODES, *PROVIDER_CODES, *APPLY_CODES, *LEDGER_CODES)
+_ALL = (*FILE_CODES, *SCHEMA_CODES, *RULE_CODES, *PROVIDER_CODES, *APPLY_CODES, *LEDGER_CODES, *AUDIT_CODES)
 
 CODES: dict[str, Code] = {code.code: code for code in sorted(_ALL, key=lambda code: code.code)}
 """Every code that smsops raises, in order."""

@@ -81,4 +81,15 @@ LEDGER_CODES: tuple[Code, ...] = (
         bad="two clones without a remote apply to one account, and their ledgers are merged later",
         good="one remote for all clones",
     ),
+    Code(
+        code="SMS608",
+        title="The history is not here",
+        why=(
+            "history, blame, show --at and audit read every commit that leads to HEAD. A shallow clone, as pipelines "
+            "make it, holds only the last ones, and an answer from it would be wrong. The message has the command that "
+            "fetches the rest."
+        ),
+        bad="a checkout with fetch-depth: 1, and smsops history",
+        good="a checkout with fetch-depth: 0, and smsops history",
+    ),
 )

@@ -63,6 +63,17 @@ def load_project(start: FilePath, config: FilePath | None = None) -> Loaded:
 
     Raises ProjectError only when there is no project file; everything else that is wrong is a finding.
     """
+    root, project, document, findings = _read_project(start, config)
+    return _load_channels(root, project, document, findings)
+
+
+def load_project_file(start: FilePath, config: FilePath | None = None) -> Loaded:
+    """Read smsops.yaml alone, for what asks git about channels and not the files of today. Raises as `load_project`."""
+    _, project, document, findings = _read_project(start, config)
+    return Loaded(project=project, channels=(), findings=tuple(findings), paths=(document.path,))
+
+
+def _read_project(start: FilePath, config: FilePath | None) -> tuple[FilePath, Project | None, Document, list[Finding]]:
     if config is not None and not os.path.lexists(config):
         raise ProjectError(f"There is no file {quoted(str(config))}.", hint="Give --config the path of a smsops.yaml.")
     file = FilePath(os.path.abspath(config)) if config is not None else find_root(start) / PROJECT_FILE
@@ -73,7 +84,7 @@ def load_project(start: FilePath, config: FilePath | None = None) -> Loaded:
         findings += schema_findings(document, "project")
     if document.value is not None and not _errors(findings):
         project = build_project(document, root=str(root))
-    return _load_channels(root, project, document, findings)
+    return root, project, document, findings
 
 
 def _load_channels(root: FilePath, project: Project | None, document: Document, findings: list[Finding]) -> Loaded:

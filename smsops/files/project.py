@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from smsops.files.document import Document
-from smsops.project import Account, MaxRemovals, Policy, Project, SecretKind, SecretRef
+from smsops.project import Account, AuditPolicy, MaxRemovals, Policy, Project, SecretKind, SecretRef
 
 DEFAULT_CHANNELS = "channels"
 
@@ -63,6 +63,17 @@ def _policy(entry: Mapping[str, Any]) -> Policy:
         ),
         drift=entry.get("drift", "revert"),
         require_owner=entry.get("require_owner", False),
+        audit=_audit(entry.get("audit", {})),
+    )
+
+
+def _audit(entry: Mapping[str, Any]) -> AuditPolicy:
+    default = AuditPolicy()
+    return AuditPolicy(
+        require_approval=entry.get("require_approval", default.require_approval),
+        require_signature=entry.get("require_signature", default.require_signature),
+        drift_days=int(entry.get("drift_days", default.drift_days)),
+        pending_days=int(entry.get("pending_days", default.pending_days)),
     )
 
 

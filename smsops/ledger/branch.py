@@ -12,7 +12,7 @@ linear history:
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -52,7 +52,8 @@ class Branch:
         self._remote = remote
         self._sleep = sleep
         self._tip: str | None = None
-        self._paths: tuple[str, ...] | None = None
+        self._files: dict[str, str] | None = None
+        """Blob by path, of every file of the ledger."""
 
     def describe(self) -> str:
         return f"branch {self._name}"
@@ -74,11 +75,15 @@ class Branch:
             self._look(self._settled(there))
 
     def paths(self) -> tuple[str, ...]:
+        return self._below("records/")
+
+    def checks(self) -> tuple[str, ...]:
+        return self._below("checks/")
+
+    def read_all(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         with self._reading():
-            if self._paths is None:
-                self._look(self._repository.tip(self._ref))
-                self._paths = self._listed()
-            return self._paths
+            files = self._listed()
+            yield from zip(paths, self._repository.blobs(files[path] for path in paths), strict=True)
 
     def read(self, path: str) -> bytes:
         with self._reading(path):
@@ -112,14 +117,24 @@ class Branch:
 
     def _look(self, tip: str | None) -> None:
         if tip is None or tip != self._tip:
-            self._tip, self._paths = tip, None
+            self._tip, self._files = tip, None
 
-    def _listed(self) -> tuple[str, ...]:
-        if self._tip is None:
-            return ()
-        listed = self._repository.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", self._tip, "records/")
-        paths = listed.decode("utf-8", "surrogateescape").split("\0")
-        return tuple(sorted(path for path in paths if path.endswith(".json") and path.count("/") == 2))
+    def _below(self, folder: str) -> tuple[str, ...]:
+        with self._reading():
+            return tuple(sorted(path for path in self._listed() if path.startswith(folder)))
+
+    def _listed(self) -> dict[str, str]:
+        if self._files is None:
+            self._look(self._repository.tip(self._ref))
+            self._files = dict(self._entries_of(self._tip)) if self._tip else {}
+        return self._files
+
+    def _entries_of(self, tip: str) -> Iterator[tuple[str, str]]:
+        listed = self._repository.run("ls-tree", "-r", "-z", "--full-tree", tip, "records/", "checks/")
+        for line in listed.decode("utf-8", "surrogateescape").split("\0"):
+            about, _, path = line.partition("\t")
+            if path.endswith(".json") and path.count("/") == 2:
+                yield path, about.split(" ")[2]
 
     def _with(self, here: str | None, entry: tuple[str, str, str], message: str) -> str:
         tree = self._repository.tree(here, [entry])

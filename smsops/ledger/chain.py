@@ -1,4 +1,4 @@
-"""Whether the records are those that smsops wrote: none altered, none missing, each with its end. Pure.
+"""Whether records and checks are those that smsops wrote: none altered, none missing, each with its end. Pure.
 
 Each record of an account says the SHA-256 of the finished one before it, and of itself. Where the ledger is a branch,
 its history is looked at too: a record is added once, ended once, and never touched again.
@@ -11,6 +11,7 @@ from itertools import groupby
 
 from smsops.diagnostics import Finding, Location
 from smsops.ledger.branch import Touch
+from smsops.ledger.checks import is_check, parsed_check
 from smsops.ledger.records import Record, account_of, is_intact, is_started, parsed, sha256_of
 
 _ALTERED = "SMS604"
@@ -20,9 +21,12 @@ _FORKED = "SMS607"
 
 
 def verify(files: Iterable[tuple[str, bytes]]) -> tuple[Finding, ...]:
-    """What is wrong with the records, in their order; the first is where to look first. `files` are sorted by path."""
+    """What is wrong with records and checks, in their order; the first is where to look first.
+
+    `files` are sorted by path.
+    """
     found: list[Finding] = []
-    for _, group in groupby(files, key=lambda file: account_of(file[0])):
+    for _, group in groupby(files, key=lambda file: file[0].rpartition("/")[0]):
         found += _chain(list(group))
     return tuple(found)
 
@@ -33,7 +37,7 @@ def _chain(files: Sequence[tuple[str, bytes]]) -> Iterator[Finding]:
     earlier: set[str | None] = {None}
     doubtful = False
     for path, content in files:
-        record = _intact(content)
+        record = _intact(path, content)
         if record is None:
             yield _finding(_ALTERED, path, "was altered: its bytes are not those that smsops wrote")
             doubtful = True  # what the next one says of this one cannot fit
@@ -52,9 +56,9 @@ def _chain(files: Sequence[tuple[str, bytes]]) -> Iterator[Finding]:
         earlier.add(last)
 
 
-def _intact(content: bytes) -> Record | None:
+def _intact(path: str, content: bytes) -> Record | None:
     try:
-        record = parsed(content)
+        record = parsed_check(content) if is_check(path) else parsed(content)
         return record if is_intact(record, content) else None
     except ValueError:
         return None
@@ -64,7 +68,7 @@ def verify_history(touches: Iterable[Touch], read: Callable[[Sequence[str]], Ite
     """What was done to records of the branch after they were finished; `read` gives the contents of blobs in order."""
     seen: dict[str, list[Touch]] = {}
     for touch in touches:
-        if account_of(touch.path):
+        if account_of(touch.path) or is_check(touch.path):
             seen.setdefault(touch.path, []).append(touch)
     again = {path: done for path, done in sorted(seen.items()) if len(done) > 1}
     contents = iter(read([touch.blob for done in again.values() for touch in done if touch.status != "D"]))
@@ -79,7 +83,7 @@ def _life(path: str, touches: Sequence[Touch], contents: Iterator[bytes]) -> Ite
             continue
         if ended:
             yield _finding(_ALTERED, path, f"was altered by commit {touch.commit[:12]} after it was finished")
-        record = _intact(next(contents))
+        record = _intact(path, next(contents))
         ended = ended or record is None or not is_started(record)
 
 

@@ -6,6 +6,7 @@ The state folder around it ignores itself, so that no record is committed by acc
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from smsops.errors import LedgerError
@@ -21,9 +22,18 @@ class Folder:
         """A folder has no remote, and is listed anew each time."""
 
     def paths(self) -> tuple[str, ...]:
-        records = self._root / "records"
-        found = [f"records/{account}/{name}" for account in _names(records) for name in _names(records / account)]
+        return self._below("records")
+
+    def checks(self) -> tuple[str, ...]:
+        return self._below("checks")
+
+    def _below(self, folder: str) -> tuple[str, ...]:
+        top = self._root / folder
+        found = [f"{folder}/{account}/{name}" for account in _names(top) for name in _names(top / account)]
         return tuple(sorted(path for path in found if path.endswith(".json")))
+
+    def read_all(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        return ((path, self.read(path)) for path in paths)
 
     def read(self, path: str) -> bytes:
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from smsops.errors import LedgerError
 
 
@@ -13,6 +15,12 @@ class Nowhere:
 
     def paths(self) -> tuple[str, ...]:
         return ()
+
+    def checks(self) -> tuple[str, ...]:
+        return ()
+
+    def read_all(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        return iter(())
 
     def read(self, path: str) -> bytes:
         raise LedgerError(f"There is no ledger, and so no record {path}.")

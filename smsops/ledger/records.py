@@ -156,13 +156,13 @@ def rendered(record: Record) -> bytes:
     return (json.dumps(record, indent=2, sort_keys=True, ensure_ascii=True) + "\n").encode()
 
 
-def parsed(content: bytes) -> Record:
-    """A record as it was written. Raises ValueError when it is not one of this format."""
+def parsed(content: bytes, type: str = TYPE) -> Record:
+    """A record as it was written. Raises ValueError when it is not one of this type and format."""
     try:
         record = json.loads(content)
         data = record["data"]
-        if record["type"] != TYPE or data["format_version"] != FORMAT:
-            raise ValueError(f"it is not a record of type {TYPE}, format {FORMAT}")
+        if record["type"] != type or data["format_version"] != FORMAT:
+            raise ValueError(f"it is not a record of type {type}, format {FORMAT}")
         data["state"] = State(data["state"])
         if not isinstance(data["previous"], str | None):
             raise ValueError("its `previous` is neither text nor null")

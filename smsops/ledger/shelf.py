@@ -1,12 +1,13 @@
-"""Where the files of the ledger lie. What is in them is the business of `records`."""
+"""Where the files of the ledger lie. What is in them is the business of `records` and `checks`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 
 class Shelf(Protocol):
-    """Record files by path, `records/<account>/<key>.json`."""
+    """Files by path: `records/<account>/<key>.json` for applies, `checks/<account>/<key>.json` for comparisons."""
 
     def refresh(self) -> None:
         """Look again at what is there, the remote included. When that fails, what is here can still be read.
@@ -17,8 +18,14 @@ class Shelf(Protocol):
     def paths(self) -> tuple[str, ...]:
         """Sorted paths of all records, as of the last refresh or write. Raises LedgerError."""
 
+    def checks(self) -> tuple[str, ...]:
+        """Sorted paths of all kept comparisons of an account with the ledger, likewise."""
+
     def read(self, path: str) -> bytes:
         """Raises LedgerError."""
+
+    def read_all(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Many files, in the order of the paths, each with its path. Raises LedgerError."""
 
     def write(self, path: str, content: bytes, message: str) -> None:
         """Keep a record; the same path again replaces it. Durable on return.

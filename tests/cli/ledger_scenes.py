@@ -46,6 +46,13 @@ def leave_git(root: Path) -> None:
     shutil.rmtree(root / ".git")
 
 
+def forget_commits(root: Path) -> None:
+    """What a shallow clone is: the tip's parents are not here."""
+    git(root, "commit", "-q", "--allow-empty", "-m", "second")
+    tip = git(root, "rev-parse", "HEAD")
+    (root / ".git" / "shallow").write_text(f"{tip}\n")
+
+
 def alter_a_record(root: Path) -> None:
     shelf = branch(root)
     path = shelf.paths()[0]

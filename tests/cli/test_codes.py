@@ -242,6 +242,7 @@ BAD: Mapping[str, tuple[Arrange, tuple[str, ...]]] = {
     "SMS605": (of_the_root(scenes.lose_a_record), VERIFY),
     "SMS606": (die_in_an_apply, VERIFY),
     "SMS607": (of_the_root(scenes.fork), VERIFY),
+    "SMS608": (of_the_root(scenes.forget_commits), ("history", "-o", "json")),
 }
 
 

@@ -1,0 +1,31 @@
+"""`smsops audit log`: everything that was merged and applied in a period."""
+
+from __future__ import annotations
+
+from smsops.audit.population import population
+from smsops.cli import group
+from smsops.cli.audits.period import period_of, period_options
+from smsops.cli.terminal import Terminal
+from smsops.errors import ExitCode
+from smsops.render.listed import LISTED, Listed
+
+_HELP = """List every change that was merged and every apply in a period, the oldest first.
+
+A change is one commit and one channel; a change of smsops.yaml is one too. Both have their own time.
+
+\b
+  smsops audit log --since 2026-01-01 --until 2026-03-31
+  smsops audit log -o csv=population.csv
+
+Exit codes: 0 done; 1 the history is not here; 64 wrong usage."""
+
+
+@group.command("log", renderers=LISTED, help=_HELP)
+@period_options
+def command(terminal: Terminal, since: str, until: str) -> int:
+    from smsops.cli.past import retold  # only here: help needs no YAML
+
+    period = period_of(since, until)
+    items = population(retold(terminal, until=period.until).chronicle, period)
+    terminal.emit(LISTED, Listed(items=items, period=period, population=len(items)))
+    return ExitCode.OK

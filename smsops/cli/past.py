@@ -1,0 +1,153 @@
+"""The past of the project for the commands that show it: git and the ledger, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from smsops.cli.group import suggestion
+from smsops.cli.ledgers import SANDBOX, Book, opened_book
+from smsops.cli.project import Opened, UnknownChannel, opened_for_the_past, require_no_channel_file
+from smsops.cli.terminal import Terminal
+from smsops.errors import LedgerError
+from smsops.git import GitError, Repository
+from smsops.history.applies import apply_of
+from smsops.history.checks import check_of
+from smsops.history.chronicle import Wants, chronicle
+from smsops.history.reading import NoHistory, Read
+from smsops.history.recorded import Apply, Check
+from smsops.history.values import Chronicle, Past
+from smsops.ledger.nowhere import Nowhere
+from smsops.ledger.records import parsed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retold:
+    """What a command has in hand after everything was read."""
+
+    project: Opened
+    repository: Repository
+    book: Book
+    chronicle: Chronicle
+    read: Read
+    wants: Wants
+    counting: frozenset[str]
+    """Paths of records that say what is live: those that went where a run of today would go."""
+
+
+def retold(terminal: Terminal, *, only: str | None = None, until: str = "", strict: bool = False) -> Retold:
+    """The past of the project, or of one channel under all its names; with `until`, as it was right before that time.
+
+    Raises InvalidFiles, ProjectError, NoHistory, and LedgerError when the run is strict.
+    """
+    project = opened_for_the_past(terminal)
+    repository = _repository(project.root)
+    book = opened_book(project, sandbox=terminal.options.sandbox, strict=strict)
+    for warning in book.warnings:
+        terminal.talk(f"warning {warning.code}: {warning.message}")
+    terminal.progress("Reading the ledger.")
+    kept = _kept(book, until)
+    counting = frozenset(_counting(project, book, kept.applies))
+    terminal.progress("Reading git.")
+    try:
+        told, read, wants = chronicle(
+            repository,
+            project.project.path,
+            applies=None if isinstance(book.ledger.shelf, Nowhere) else kept.applies,
+            counts=counting,
+            only=only,
+            until=until,
+        )
+    except GitError as error:
+        raise _unreadable(error) from error
+    whole = replace(
+        told,
+        checks=kept.checks,
+        ledger=book.ledger.shelf.describe(),
+        problems=kept.problems,
+    )
+    for problem in kept.problems:
+        terminal.talk(f"warning SMS601: {problem}")
+    return Retold(
+        project=project, repository=repository, book=book, chronicle=whole, read=read, wants=wants, counting=counting
+    )
+
+
+def past_of(terminal: Terminal, name: str) -> tuple[Retold, Past]:
+    """One channel, by a name that it has or had. Raises UnknownChannel, and as `retold`."""
+    require_no_channel_file(name)
+    found = retold(terminal, only=name)
+    pasts = found.chronicle.pasts
+    if not pasts:
+        known = {past.name for past in retold(terminal).chronicle.pasts}
+        raise UnknownChannel(
+            f"Git never had a channel {name!r}.{suggestion(name, known)}", hint="smsops history shows all of them."
+        )
+    past = pasts[-1]
+    if past.name != name:
+        terminal.talk(f"{name} is called {past.name} now." if past.exists else f"{name} was last called {past.name}.")
+    return found, past
+
+
+def _repository(root: Path) -> Repository:
+    try:
+        repository = Repository.find(root)
+    except GitError as error:
+        raise _unreadable(error) from error
+    if repository is None:
+        raise NoHistory("The project is in no git repository, so it has no history.", hint="Run git init, and commit.")
+    return repository
+
+
+def _unreadable(error: GitError) -> NoHistory:
+    return NoHistory(f"The history cannot be read: {error.message}", hint=error.hint or "Ask git: git fsck.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    applies: tuple[Apply, ...]
+    checks: tuple[Check, ...]
+    problems: tuple[str, ...]
+
+
+def _kept(book: Book, until: str) -> _Kept:
+    """Records and checks of all accounts that had ended by then, oldest first.
+
+    One that cannot be read is told, and hides no other.
+    """
+    applies: list[Apply] = []
+    checks: list[Check] = []
+    problems: list[str] = []
+    for path, content in _files(book):
+        try:
+            if path.startswith("checks/"):
+                checks.append(check_of(path, content))
+            else:
+                applies.append(apply_of(path, parsed(content)))
+        except ValueError as error:
+            problems.append(f"{path} in {book.ledger.shelf.describe()} cannot be read: {error}.")
+    if until:
+        applies = [apply for apply in applies if apply.at < until]
+        checks = [check for check in checks if check.at < until]
+    applies.sort(key=lambda apply: (apply.started_at, apply.path))
+    checks.sort(key=lambda check: (check.at, check.path))
+    return _Kept(tuple(applies), tuple(checks), tuple(problems))
+
+
+def _files(book: Book) -> Iterator[tuple[str, bytes]]:
+    shelf = book.ledger.shelf
+    try:
+        yield from shelf.read_all((*shelf.paths(), *shelf.checks()))
+    except LedgerError as error:
+        if book.strict:
+            raise
+        book.warn(error.code, error.message, error.hint)
+
+
+def _counting(project: Opened, book: Book, applies: tuple[Apply, ...]) -> Iterator[str]:
+    """Records of applies that went where one of today would go: not to a stand-in, when that is not in use."""
+    servers = {name: book.server(account) or "" for name, account in project.project.accounts.items()}
+    for apply in applies:
+        if apply.server == servers.get(apply.account, SANDBOX if book.sandbox else ""):
+            yield apply.path

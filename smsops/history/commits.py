@@ -1,0 +1,135 @@
+"""Commits as their objects have them, and the main line among all commits of a graph. Pure.
+
+The main line is HEAD and its first parents. A commit there is when a change was merged: of a squash or a rebase it is
+the change itself, of a merge commit what the branch brought.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from smsops.history.values import Commit, Person, Signature
+from smsops.streams import Node
+
+_REQUESTS = (
+    re.compile(r"^Merge pull request (#\d{1,9})\b"),
+    re.compile(r"\((#\d{1,9})\)$"),
+    re.compile(r"^See merge request (?:[\w./-]*)(!\d{1,9})$", re.MULTILINE),
+    re.compile(r"\((!\d{1,9})\)$"),
+)
+"""Where GitHub and GitLab write the number of a request, in the first line or, for GitLab, in the last."""
+_SIGNATURES = {
+    "-----BEGIN SSH SIGNATURE-----": Signature.SSH,
+    "-----BEGIN PGP SIGNATURE-----": Signature.OPENPGP,
+    "-----BEGIN PGP MESSAGE-----": Signature.OPENPGP,
+    "-----BEGIN SIGNED MESSAGE-----": Signature.X509,
+}
+_HEAD = re.compile(
+    rb"^author (?P<author>.*)\ncommitter (?P<committer>.*)(?:\nencoding (?P<encoding>.*))?", re.MULTILINE
+)
+"""Git writes these three in this order, and whatever else there is before or after them."""
+_SIGNED = re.compile(rb"^gpgsig(?:-sha256)? (.*)", re.MULTILINE)
+_STAMP = re.compile(
+    r"(?P<name>[^<]*)<(?P<email>[^>]*)>(?:.*>)?(?: *(?P<seconds>-?[0-9]{1,15}) [+-][0-9])?.*", re.DOTALL
+)
+"""As git reads it: the first address is the address, and a time that cannot be read spoils nothing else."""
+
+
+def main_line(nodes: Iterable[Node], tip: str) -> list[Node]:
+    """HEAD and its first parents, oldest first."""
+    by_id = {node.id: node for node in nodes}
+    line: list[Node] = []
+    at: str | None = tip
+    while at is not None and (node := by_id.get(at)) is not None:
+        line.append(node)
+        at = node.parents[0] if node.parents else None
+    line.reverse()
+    return line
+
+
+def brought(line: Sequence[Node], nodes: Iterable[Node]) -> dict[str, tuple[Node, ...]]:
+    """By merge commit of the line, the commits that it brought, oldest first."""
+    by_id = {node.id: node for node in nodes}
+    rank = {id: place for place, id in enumerate(by_id)}  # children first
+    seen = {node.id for node in line}
+    found: dict[str, tuple[Node, ...]] = {}
+    for merge in line:
+        waiting, side = list(merge.parents[1:]), []
+        while waiting:
+            id = waiting.pop()
+            if id not in seen and id in by_id:
+                seen.add(id)
+                side.append(by_id[id])
+                waiting += by_id[id].parents
+        if side:
+            found[merge.id] = tuple(sorted(side, key=lambda node: -rank[node.id]))
+    return found
+
+
+def commit_of(id: str, content: bytes, side: tuple[Commit, ...] = ()) -> Commit:
+    """A commit object, as `git cat-file` gives it. Whatever stands in it, it is a value: people forge these."""
+    head, _, message = content.partition(b"\n\n")
+    found = _HEAD.search(head)
+    encoding = found["encoding"].decode("ascii", "replace") if found and found["encoding"] else "utf-8"
+    author, authored_at = _person(found["author"] if found else b"", encoding)
+    committer, merged_at = _person(found["committer"] if found else b"", encoding)
+    signed = _SIGNED.search(head)
+    text = _decoded(message, encoding)
+    subject = text.strip().partition("\n")[0].strip()
+    return Commit(
+        id=id,
+        author=author,
+        authored_at=authored_at,
+        committer=committer,
+        merged_at=merged_at,
+        subject=subject,
+        request=_request(subject, text),
+        signature=_signature(signed[1]) if signed else Signature.NONE,
+        brought=side,
+    )
+
+
+def _person(line: bytes, encoding: str) -> tuple[Person, str]:
+    text = _decoded(line, encoding)
+    match = _STAMP.fullmatch(text)
+    if match is None:
+        return _named(text, ""), ""
+    return _named(match["name"].strip(), match["email"]), _time(int(match["seconds"])) if match["seconds"] else ""
+
+
+@lru_cache(maxsize=1 << 12)
+def _named(name: str, email: str) -> Person:
+    """Most commits are by few people."""
+    return Person(name=name, email=email)
+
+
+@lru_cache(maxsize=1 << 12)
+def _time(seconds: int) -> str:
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat()[:19] + "Z"
+    except (OverflowError, OSError, ValueError):
+        return ""
+
+
+def _decoded(raw: bytes, encoding: str) -> str:
+    try:
+        return raw.decode(encoding)
+    except (LookupError, ValueError):  # no encoding, or one that was made to fail
+        return raw.decode("utf-8", "replace")
+
+
+def _request(subject: str, text: str) -> str:
+    if "#" not in subject and "!" not in text:
+        return ""
+    for place, pattern in enumerate(_REQUESTS):
+        if found := pattern.search(text.strip() if place == 2 else subject):
+            return found[1]
+    return ""
+
+
+def _signature(line: bytes) -> Signature:
+    # Git tells kinds apart by the first line, too; what it does not know it takes for OpenPGP.
+    return _SIGNATURES.get(line.decode("ascii", "replace").strip(), Signature.OPENPGP)

@@ -1,0 +1,88 @@
+"""One channel at one moment: as git had it, and as the account had it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from smsops.history.recorded import Apply, Check, Drift, Entry
+from smsops.history.values import Version
+
+if TYPE_CHECKING:
+    from smsops.history.contents import Wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One key of a channel: a setting, or a number (whose value is the empty text)."""
+
+    key: str
+    merged: str | None
+    applied: str | None
+
+    @property
+    def differs(self) -> bool:
+        return self.merged != self.applied
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What is known of a channel at a moment."""
+
+    asked: str
+    """The date or revision, as it was asked for."""
+    version: Version | None
+    """The one that held then; None for a revision that is not on the main line."""
+    apply: Apply | None
+    """The record that tells what the account had."""
+    entry: Entry | None
+    check: Check | None = None
+    """The last comparison of the account with the ledger up to then."""
+    rows: tuple[Row, ...] = ()
+    """What an apply sends, key by key."""
+    declared: tuple[tuple[str, str], ...] = ()
+    """What git had besides: keys that are never sent, with their values."""
+
+    @property
+    def drift(self) -> tuple[Drift, ...]:
+        """What that comparison found of this channel."""
+        if self.check is None or self.entry is None:
+            return ()
+        return tuple(one for one in self.check.found if one.service_sid == self.entry.service_sid)
+
+
+def rows_of(wanted: Wanted | None, entry: Entry | None) -> tuple[Row, ...]:
+    """What git asked for beside what the record says, key by key."""
+    fields = wanted.fields if wanted else {}
+    numbers = wanted.numbers if wanted else frozenset()
+    held = entry.fields if entry else {}
+    pool = frozenset(entry.numbers) if entry else frozenset()
+    keys = [*fields, *(key for key in held if key not in fields)]
+    settings = (Row(key=key, merged=fields.get(key), applied=held.get(key)) for key in keys)
+    declared = (
+        Row(key=number, merged="" if number in numbers else None, applied="" if number in pool else None)
+        for number in sorted(numbers | pool)
+    )
+    return (*settings, *declared)
+
+
+def version_at(versions: Sequence[Version], places: dict[str, int], place: int) -> Version | None:
+    """The last version up to a commit of the main line."""
+    return next((v for v in reversed(versions) if places[v.commit.id] <= place), None)
+
+
+def applied_by(applies: Iterable[Apply], names: Iterable[str], until: str) -> tuple[Apply, Entry] | None:
+    """The last apply that ended by then and knew the channel, with what it says of it; `applies` are oldest first."""
+    found = None
+    for apply in applies:
+        if apply.ending and apply.wrote and apply.finished_at <= until:
+            entry = next((apply.inventory[name] for name in names if name in apply.inventory), None)
+            # One that no longer knows the channel tells that the account has nothing of it.
+            found = (apply, entry) if entry else None
+    return found
+
+
+def checked_by(checks: Iterable[Check], until: str) -> Check | None:
+    """The last check up to then; `checks` are oldest first."""
+    return next((check for check in reversed(tuple(checks)) if check.at <= until), None)

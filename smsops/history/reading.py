@@ -1,0 +1,222 @@
+"""Git's past of a project, in one pass: `git log` once, and everything else by one `git cat-file`.
+
+What arrived on the main line comes out commit by commit, oldest first, with the contents that it brought. Files that
+were no channels then are never read, so that a repository may hold much else.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from smsops.errors import ExitCode, SmsopsError
+from smsops.git import Repository
+from smsops.history.commits import brought, commit_of, main_line
+from smsops.history.contents import Content, content_of
+from smsops.history.folders import SUFFIXES, is_channel, stem, together
+from smsops.history.values import Commit
+from smsops.streams import GONE, Node, Objects, Touch, log, objects
+
+_DEFAULT_FOLDER = "channels"
+
+
+class NoHistory(SmsopsError):
+    """The repository does not hold the past of the project, or not all of it."""
+
+    exit_code = ExitCode.ERROR
+    code = "SMS608"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What one commit of the main line brought."""
+
+    place: int
+    """Of the commit in the main line, from 0."""
+    commit: Commit
+    side: tuple[tuple[Commit, frozenset[str]], ...] = ()
+    """Of a merge: the commits of its branch, oldest first, with the paths that each of them touched."""
+    project: Content | None = None
+    """smsops.yaml, where it changed; an empty one is gone."""
+    gone: tuple[str, ...] = ()
+    """Paths that are no channel files any more."""
+    come: tuple[str, ...] = ()
+    stayed: tuple[str, ...] = ()
+    """Those whose content changed where they are."""
+    contents: dict[str, Content] = field(default_factory=dict)
+    """By path, of `come` and `stayed`."""
+
+    def commit_for(self, *paths: str) -> Commit:
+        """The commit, with those of its branch that touched one file, which may have had two names."""
+        if not self.side:
+            return self.commit
+        return replace(self.commit, brought=tuple(one for one, touched in self.side if not touched.isdisjoint(paths)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """The main line, and what arrived on it."""
+
+    line: tuple[str, ...]
+    """Ids, oldest first."""
+    arrivals: tuple[Arrival, ...]
+
+
+def read_past(repository: Repository, project_file: str, only: str | None = None, until: str = "") -> Read:
+    """What arrived up to HEAD; of the channel `only` and of what it may have been called, when one is named.
+
+    `until`, UTC in ISO 8601, takes HEAD as it was before that time. Raises NoHistory for a shallow clone and before the
+    first commit, and GitError.
+    """
+    tip = _head(repository)
+    if until:
+        tip = commit_by(repository, tip, before(until))
+    nodes = list(log(repository, tip, SUFFIXES))
+    line = main_line(nodes, tip)
+    with objects(repository) as store:
+        moves = list(_moves(line, project_file, store))
+        if only is not None:
+            moves = list(_narrowed(moves, only))
+        sides = brought(line, nodes) if len(nodes) > len(line) else {}
+        arrivals = tuple(_arrivals(moves, sides, project_file, store))
+    return Read(line=tuple(node.id for node in line), arrivals=arrivals)
+
+
+def _head(repository: Repository) -> str:
+    if repository.run("rev-parse", "--is-shallow-repository").strip() == b"true":
+        raise NoHistory(
+            "This clone is shallow: it does not hold the whole history.",
+            hint="Fetch it: git fetch --unshallow. In a pipeline, check out with fetch-depth: 0, or GIT_DEPTH: 0.",
+        )
+    tip = repository.tip("HEAD^{commit}")
+    if tip is None:
+        raise NoHistory("The repository has no commit yet, so there is no history.", hint="Commit the project.")
+    return tip
+
+
+def commit_by(repository: Repository, tip: str, at: str) -> str:
+    """The commit of the main line that was the last one at a time. Raises NoHistory, and GitError."""
+    seconds = int(datetime.fromisoformat(at).timestamp())
+    words = ("rev-list", "-1", "--first-parent", f"--min-age={seconds}", tip)
+    commit = repository.run(*words).decode().strip()
+    if not commit:
+        raise NoHistory(f"At {at} the repository had no commit.", hint="smsops history shows when it began.")
+    return commit
+
+
+def before(at: str) -> str:
+    """A second earlier: git's times are whole seconds."""
+    earlier = datetime.fromisoformat(at) - timedelta(seconds=1)
+    return earlier.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+
+
+@dataclass(slots=True)
+class _Move:
+    """Paths that a commit changed, before anything of them is read."""
+
+    place: int
+    node: Node
+    project: Content | None
+    gone: list[str]
+    come: dict[str, Touch]
+    stayed: dict[str, Touch]
+
+
+def _moves(line: Sequence[Node], project_file: str, store: Objects) -> Iterator[_Move]:
+    """What each commit did to the files that were channels then; a changed channels folder changes which these are."""
+    touched = [touch for node in line for touch in node.touches if touch.path == project_file and touch.mode != GONE]
+    read = store.many(touch.blob for touch in touched)
+    contents = iter([content_of(data, touch.mode) for touch, data in zip(touched, read, strict=True)])
+    files: dict[str, Touch] = {}
+    folder = _DEFAULT_FOLDER
+    for place, node in enumerate(line):
+        project: Content | None = None
+        before, was = folder, dict[str, Touch | None]()
+        for touch in node.touches:
+            if touch.path == project_file:
+                project = next(contents) if touch.mode != GONE else Content()
+                folder = _folder(project, folder)
+                continue
+            was[touch.path] = files.get(touch.path)
+            if touch.mode == GONE:
+                files.pop(touch.path, None)
+            else:
+                files[touch.path] = touch
+        if folder != before:
+            was = {path: was.get(path, files.get(path)) for path in {*files, *was}}
+        if was or project is not None:
+            yield _sorted_out(_Move(place, node, project, [], {}, {}), was, files, before, folder)
+
+
+def _sorted_out(move: _Move, was: dict[str, Touch | None], files: dict[str, Touch], before: str, now: str) -> _Move:
+    """The move with each path where it belongs; `before` and `now` are the channels folders."""
+    for path, old in was.items():
+        new = files.get(path)
+        held = old is not None and is_channel(path, before)
+        holds = new is not None and is_channel(path, now)
+        if held and not holds:
+            move.gone.append(path)
+        elif new is not None and holds and not held:
+            move.come[path] = new
+        elif new is not None and holds and new != old:
+            move.stayed[path] = new
+    return move
+
+
+def _folder(project: Content, last: str) -> str:
+    """The channels folder; where smsops.yaml cannot be read, the one before."""
+    if project.problem:
+        return last
+    named = project.value.get("channels")
+    folder = posixpath.normpath(named) if isinstance(named, str) and named else _DEFAULT_FOLDER
+    return "" if folder == "." else folder
+
+
+def _narrowed(moves: Sequence[_Move], name: str) -> Iterator[_Move]:
+    """What may concern a channel: all files of its name, and of each name that it may have had before or after."""
+    names = {name}
+    both = [group for move in moves if move.gone and move.come for group in together(move.gone, move.come)]
+    groups = [group for group in ({stem(path) for path in paths} for paths in both) if len(group) > 1]
+    while more := {one for group in groups if not group.isdisjoint(names) for one in group - names}:
+        names |= more
+    for move in moves:
+        move.gone = [path for path in move.gone if stem(path) in names]
+        move.come = {path: touch for path, touch in move.come.items() if stem(path) in names}
+        move.stayed = {path: touch for path, touch in move.stayed.items() if stem(path) in names}
+        if move.project is not None or move.gone or move.come or move.stayed:
+            yield move
+
+
+def _arrivals(
+    moves: Sequence[_Move], sides: dict[str, tuple[Node, ...]], project_file: str, store: Objects
+) -> Iterator[Arrival]:
+    """Everything that is still to be read is asked for at once, in the order in which it is used."""
+    wanted = [(move, _of_paths(move, sides.get(move.node.id, ()), project_file)) for move in moves]
+    found = store.many(id for move, side in wanted for id in _ids(move, side))
+    for move, side in wanted:
+        head = next(found)
+        told = {node.id: commit_of(node.id, next(found)) for node in side}
+        touches = {**move.come, **move.stayed}
+        yield Arrival(
+            place=move.place,
+            commit=commit_of(move.node.id, head),
+            side=tuple((told[node.id], frozenset(touch.path for touch in node.touches)) for node in side),
+            project=move.project,
+            gone=tuple(sorted(move.gone)),
+            come=tuple(sorted(move.come)),
+            stayed=tuple(sorted(move.stayed)),
+            contents={path: content_of(next(found), touch.mode) for path, touch in touches.items()},
+        )
+
+
+def _of_paths(move: _Move, side: Sequence[Node], project_file: str) -> list[Node]:
+    paths = {*move.gone, *move.come, *move.stayed} | ({project_file} if move.project is not None else set())
+    return [node for node in side if any(touch.path in paths for touch in node.touches)]
+
+
+def _ids(move: _Move, side: Sequence[Node]) -> Iterator[str]:
+    yield move.node.id
+    yield from (node.id for node in side)
+    yield from (touch.blob for touch in (*move.come.values(), *move.stayed.values()))

@@ -1,0 +1,141 @@
+"""What became of each version in the account: the first record that says that the account had it so. Pure.
+
+A record is of a version when its run had the version's commit, or a later one of the main line, and none that brought
+the next. Where the record's commit is not on the main line (an apply from a branch that was squashed), times decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, takewhile
+
+from smsops.history.contents import Wanted, is_sent
+from smsops.history.recorded import Apply, Entry
+from smsops.history.values import Kind, Standing, Version
+from smsops.history.versions import Life, Mark
+
+_SECONDS = len("2025-01-01T00:00:00")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """The applies of a project, as far as they speak of its accounts."""
+
+    applies: Mapping[str, Sequence[Apply]]
+    """By account, oldest first: those that may have written."""
+    places: Mapping[str, int]
+    """By commit, its place in the main line."""
+    known: bool = True
+    """Whether there is a ledger at all."""
+
+    def of(self, mark: Mark) -> Iterator[tuple[int | None, Apply]]:
+        """The account's applies with the place of their commit, or None."""
+        for apply in self.applies.get(mark.version.account, ()):
+            if apply.account_sid.casefold() == mark.account_sid.casefold():
+                yield self.places.get(apply.commit), apply
+
+
+def versions_of(life: Life, records: Records) -> Iterator[Version]:
+    """The versions of a channel with what became of them, oldest first."""
+    effective = list(
+        _effective(life.marks, compared=any(mark.version.account in records.applies for mark in life.marks))
+    )
+    nexts = dict(zip(map(id, effective), [*effective[1:], None], strict=True)) if effective else {}
+    for place, mark in enumerate(life.marks):
+        if not records.known or mark.version.kind is Kind.BROKEN:
+            yield mark.version
+        elif id(mark) in nexts:
+            after = nexts[id(mark)]
+            yield _judged(mark, after, _names(islice(life.marks, place, None), after), records)
+        else:
+            yield _standing(mark.version, Standing.NOTHING_TO_APPLY)
+
+
+def _names(marks: Iterable[Mark], after: Mark | None) -> frozenset[str]:
+    """What the channel is called from a version to the next: a rename alone may leave nothing to apply."""
+    return frozenset(mark.version.channel for mark in takewhile(lambda mark: mark is not after, marks))
+
+
+def _effective(marks: Iterable[Mark], *, compared: bool) -> Iterator[Mark]:
+    """Versions that ask something else of the account than the one before. Without records there is no need to look."""
+    last: tuple[Wanted | None, str, str] = (None, "", "")
+    for mark in marks:
+        account = (mark.version.account, mark.account_sid)
+        if not _may_matter(mark.version) and not (mark.version.kind is Kind.PROJECT and account != last[1:]):
+            continue
+        wanted = mark.wanted if compared else None
+        if wanted is None or (wanted, *account) != last:
+            yield mark
+        last = (wanted, *account)
+
+
+def _may_matter(version: Version) -> bool:
+    if version.kind in (Kind.PROJECT, Kind.BROKEN):
+        return False
+    return (version.kind is not Kind.CHANGED and version.kind is not Kind.MOVED) or any(
+        is_sent(diff.field) for diff in version.diffs
+    )
+
+
+def _judged(mark: Mark, after: Mark | None, names: frozenset[str], records: Records) -> Version:
+    version = mark.version
+    begun: Apply | None = None
+    for place, apply in records.of(mark):
+        if not _is_since(mark, place, apply) or (after is not None and _is_since(after, place, apply)):
+            continue
+        if apply.ending and _fits(mark, names, apply):
+            return _standing(version, Standing.LIVE, apply)
+        if begun is None and _touched(names, apply):
+            begun = apply
+    if begun is not None:
+        return _standing(version, Standing.IN_PART, begun)
+    return _standing(version, Standing.WAITING if after is None else Standing.SUPERSEDED)
+
+
+def _standing(version: Version, standing: Standing, apply: Apply | None = None) -> Version:
+    """The version with what became of it; there are many, and `replace` takes several times as long."""
+    return Version(
+        channel=version.channel,
+        account=version.account,
+        path=version.path,
+        commit=version.commit,
+        kind=version.kind,
+        diffs=version.diffs,
+        was_channel=version.was_channel,
+        was_path=version.was_path,
+        problem=version.problem,
+        standing=standing,
+        apply=apply,
+    )
+
+
+def _is_since(mark: Mark, place: int | None, apply: Apply) -> bool:
+    if place is not None:
+        return place >= mark.place
+    return apply.started_at[:_SECONDS] >= mark.version.commit.merged_at[:_SECONDS]  # git knows no fractions
+
+
+def _fits(mark: Mark, names: frozenset[str], apply: Apply) -> bool:
+    if mark.version.kind is Kind.DELETED:
+        return _is_gone(mark.version, apply)
+    wanted, entries = mark.wanted, [apply.inventory[name] for name in names if name in apply.inventory]
+    return wanted is not None and any(_is_as_wanted(mark.version, wanted, entry) for entry in entries)
+
+
+def _is_as_wanted(version: Version, wanted: Wanted, entry: Entry) -> bool:
+    numbers = frozenset(entry.numbers)
+    removed = frozenset(diff.field for diff in version.diffs if diff.is_number and diff.after is None)
+    # Other numbers may wait in the pool for `--allow prune`; those that the version removes may not.
+    as_declared = wanted.numbers <= numbers and numbers.isdisjoint(removed)
+    return as_declared and all(entry.fields.get(key) == text for key, text in wanted.fields.items())
+
+
+def _is_gone(version: Version, apply: Apply) -> bool:
+    """Whether the service of a channel that left git was deleted."""
+    done = (call for call in apply.calls if call.status in ("done", "already-done"))
+    return any(call.action == "service.delete" and call.channel == version.channel for call in done)
+
+
+def _touched(names: frozenset[str], apply: Apply) -> bool:
+    return any(call.channel in names and call.status == "done" for call in apply.calls)

@@ -1,0 +1,107 @@
+"""Kept checks: that an account was as recorded at a time, or what was not. Pure.
+
+A check is an envelope like a record, and a chain of its own: each tells the SHA-256 of the account's check before it,
+and of itself. It is kept when it says something new, or once a day, so that the ledger stays small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from smsops import __version__
+from smsops.ledger.records import FORMAT, Record, State, parsed, sealed_record
+from smsops.ledger.remembered import kept_to_json
+from smsops.masking import Kept
+
+TYPE = "smsops.check.v1"
+EVERY = timedelta(hours=23)
+"""A check that says the same as the last is kept again after this; a daily schedule may start a little early."""
+
+
+class Difference(Protocol):
+    """What is not as recorded (`drift.Drifted`)."""
+
+    @property
+    def channel(self) -> str: ...
+    @property
+    def service_sid(self) -> str: ...
+    @property
+    def what(self) -> str: ...
+    @property
+    def before(self) -> Kept: ...
+    @property
+    def after(self) -> Kept: ...
+
+
+def check_record(
+    *,
+    account: str,
+    account_sid: str,
+    server: str | None,
+    actor: str,
+    found: Iterable[Difference],
+    at: str,
+    previous: str | None,
+) -> Record:
+    """One comparison; `at` is UTC in ISO 8601."""
+    return sealed_record(
+        {
+            "specversion": "1.0",
+            "id": f"{account}/check/{at}",
+            "source": "smsops",
+            "type": TYPE,
+            "time": at,
+            "datacontenttype": "application/json",
+            "data": {
+                "format_version": FORMAT,
+                "tool_version": __version__,
+                "account": account,
+                "account_sid": account_sid,
+                "server": server,
+                "actor": actor,
+                "state": State.FINISHED,
+                "finished_at": at,
+                "previous": previous,
+                "found": found_to_json(found),
+            },
+        }
+    )
+
+
+def found_to_json(found: Iterable[Difference]) -> list[dict[str, Any]]:
+    """Differences as a check keeps them; what holds a login is masked, with a digest."""
+    return [
+        {
+            "channel": one.channel,
+            "service_sid": one.service_sid,
+            "field": one.what,
+            "recorded": kept_to_json(one.before),
+            "live": kept_to_json(one.after),
+        }
+        for one in found
+    ]
+
+
+def parsed_check(content: bytes) -> Record:
+    """A check as it was written. Raises ValueError when it is not one of this format."""
+    return parsed(content, TYPE)
+
+
+def is_worth_keeping(last: Record | None, found: Iterable[Difference], *, at: str) -> bool:
+    """Whether a check says anything that the account's last one does not, or that one is old."""
+    if last is None or last["data"]["found"] != found_to_json(found):
+        return True
+    return datetime.fromisoformat(at) - datetime.fromisoformat(last["data"]["finished_at"]) >= EVERY
+
+
+def is_check(path: str) -> bool:
+    """Whether a file of the ledger is a check."""
+    return path.startswith("checks/") and path.endswith(".json") and path.count("/") == 2
+
+
+def path_of(account: str, at: str) -> str:
+    """Where a check lies in the ledger."""
+    digits = "".join(char for char in at if char.isdigit()).ljust(20, "0")
+    return f"checks/{account}/{digits[:8]}T{digits[8:20]}Z.json"

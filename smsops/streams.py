@@ -1,0 +1,171 @@
+"""Long answers of git, read while git is still at work: the log of a range in one pass, and objects by one process.
+
+Nothing here starts a process for a file or a commit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, NamedTuple
+
+from smsops.git import GitError, Repository, cleaned
+
+_CHUNK = 1 << 16
+GONE = "000000"
+"""The mode of what is not there."""
+_UNSET = ("--root", "--no-follow", "--encoding=UTF-8", f"-O{os.devnull}")
+"""Whatever somebody has set, log.showRoot and diff.orderFile among it, the answer is the same."""
+_MODULE = "160000"
+"""Of a commit of another repository: as a file, it is not there."""
+
+
+class Touch(NamedTuple):
+    """What a commit did to one file, against its first parent."""
+
+    path: str
+    mode: str
+    """`100644`, `120000` for a link, `GONE`."""
+    blob: str
+
+
+class Node(NamedTuple):
+    """One commit of the graph."""
+
+    id: str
+    parents: tuple[str, ...]
+    touches: tuple[Touch, ...]
+
+
+def log(repository: Repository, tip: str, suffixes: tuple[str, ...]) -> Iterator[Node]:
+    """Every commit that leads to `tip`, children first, with what it did to files with such names below the root.
+
+    A merge is compared with its first parent. Paths are relative to the root of `repository`. Raises GitError.
+    """
+    words = ("log", "-z", "--raw", "--no-abbrev", "--no-renames", "--diff-merges=first-parent", "--format=commit %H %P")
+    # Simplified history would leave the main line; with these two every commit is walked, whatever the path.
+    whole = ("--full-history", "--sparse", "--relative", "--no-show-signature", "--no-color")
+    limit = () if _is_top(repository) else (".",)
+    with _running(repository, *words, *whole, *_UNSET, tip, "--", *limit) as process:
+        assert process.stdout is not None
+        yield from _nodes(_split(process.stdout), suffixes)
+
+
+def _is_top(repository: Repository) -> bool:
+    """A path, even one that holds everything, makes git look at each tree twice."""
+    return not repository.run("rev-parse", "--show-prefix").strip()
+
+
+def _split(stream: IO[bytes]) -> Iterator[str]:
+    rest = b""
+    while chunk := stream.read(_CHUNK):
+        whole, end, rest = (rest + chunk).rpartition(b"\0")
+        if end:
+            yield from os.fsdecode(whole).split("\0")
+    if rest:
+        yield os.fsdecode(rest)
+
+
+def _nodes(parts: Iterator[str], suffixes: tuple[str, ...]) -> Iterator[Node]:
+    """A commit is `commit ID PARENT…`; the lines of its files follow, the first one after a line break."""
+    head: list[str] = []
+    touches: list[Touch] = []
+    for part in parts:
+        if part.startswith((":", "\n:")):
+            path = next(parts)
+            if path.lower().endswith(suffixes):
+                _, mode, _, blob, _ = part.split(" ")
+                touches.append(Touch(path, GONE if mode == _MODULE else mode, blob))
+        elif part.startswith("commit "):
+            if head:
+                yield Node(head[0], tuple(head[1:]), tuple(touches))
+            _, *head = part.split()
+            touches = []
+    if head:
+        yield Node(head[0], tuple(head[1:]), tuple(touches))
+
+
+@dataclass(slots=True)
+class Objects:
+    """One `git cat-file --batch`: contents of objects, as many as are asked for."""
+
+    process: subprocess.Popen[bytes]
+
+    def one(self, id: str) -> bytes:
+        """Raises GitError."""
+        return next(self.many([id]))
+
+    def many(self, ids: Iterable[str]) -> Iterator[bytes]:
+        """The contents in order. Raises GitError for an object that is not here."""
+        asked = list(ids)
+        asker = threading.Thread(target=self._ask, args=(asked,), daemon=True)
+        if len(asked) > 1:
+            asker.start()  # else git and this process would wait for each other once both pipes are full
+        else:
+            self._ask(asked)
+        for id in asked:
+            yield self._answer(id)
+        if len(asked) > 1:
+            asker.join()
+
+    def _ask(self, ids: list[str]) -> None:
+        assert self.process.stdin is not None
+        with contextlib.suppress(OSError):  # git has gone: the reader finds out and says why
+            self.process.stdin.write("".join(f"{id}\n" for id in ids).encode())
+            self.process.stdin.flush()
+
+    def _answer(self, id: str) -> bytes:
+        out = self.process.stdout
+        assert out is not None
+        head = out.readline().split()
+        if len(head) != 3:
+            raise GitError(
+                f"The object {id} cannot be read: {b' '.join(head).decode('utf-8', 'replace') or 'no answer'}."
+            )
+        content = out.read(int(head[2]) + 1)
+        if len(content) != int(head[2]) + 1:
+            raise GitError(f"The object {id} cannot be read: the answer of git ends too early.")
+        return content[:-1]
+
+
+@contextmanager
+def objects(repository: Repository) -> Iterator[Objects]:
+    """The objects of a repository, for as long as the block runs."""
+    with _running(repository, "cat-file", "--batch", stdin=subprocess.PIPE) as process:
+        yield Objects(process)
+
+
+@contextmanager
+def _running(repository: Repository, *words: str, stdin: int = subprocess.DEVNULL) -> Iterator[subprocess.Popen[bytes]]:
+    """A git that is ended with the block. When it ended by itself and badly, its words are the error."""
+    with tempfile.TemporaryFile() as said:
+        try:
+            process = repository.started(*words, stdin=stdin, stderr=said)
+        except OSError as error:
+            raise GitError(f"git cannot be run: {error.strerror or error}.") from error
+        try:
+            yield process
+            if process.stdin is not None:
+                with contextlib.suppress(OSError):
+                    process.stdin.close()
+            status = process.wait()
+        except BaseException:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise
+        finally:
+            for stream in (process.stdin, process.stdout):
+                if stream is not None:
+                    with contextlib.suppress(OSError):
+                        stream.close()
+        if status != 0:
+            said.seek(0)
+            raise GitError(cleaned(said.read()) or f"git {words[0]} ended with exit code {status}.", status=status)
