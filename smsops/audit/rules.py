@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from smsops.audit.against import against_git
-from smsops.audit.drift import open_drift
+from smsops.audit.drift import accounts_of, number_of, open_drift
 from smsops.diagnostics import Finding, Location, Severity
 from smsops.history.contents import Wanted, is_number
 from smsops.history.recorded import Apply
-from smsops.history.values import Chronicle, Commit, Kind, Signature, Standing, Verdict, Version
+from smsops.history.values import Chronicle, Commit, Signature, Standing, Verdict, Version
 from smsops.project import AuditPolicy
 
 
@@ -36,9 +36,9 @@ class Case:
 
     @property
     def changes(self) -> Iterator[Version]:
-        """Every version of every channel, with the changes of smsops.yaml left to their own rule."""
+        """Every version of every channel, those that smsops.yaml brought about included."""
         for past in self.chronicle.pasts:
-            yield from (version for version in past.versions if version.kind is not Kind.PROJECT)
+            yield from past.versions
 
     @property
     def applies(self) -> Iterator[Apply]:
@@ -59,13 +59,14 @@ def finding(code: str, where: str, message: str, *, hint: str = "", error: bool)
 def unapproved_changes(case: Case) -> Iterator[Finding]:
     """Only what went live can be judged: the approval is in the record of its apply."""
     for version in case.changes:
-        if version.apply is None or version.standing is not Standing.LIVE:
+        if version.apply is None or version.standing not in (Standing.LIVE, Standing.IN_PART):
             continue
         if why := _not_approved(version.apply):
+            went = "went live" if version.standing is Standing.LIVE else "went live in part"
             yield finding(
                 "SMS610",
                 version.path,
-                f"{_named(version)} went live {why}.",
+                f"{_named(version)} {went} {why}.",
                 hint=f"Look at commit {version.commit.id[:12]} and record {version.apply.path}.",
                 error=case.policy.require_approval,
             )
@@ -96,9 +97,11 @@ _BAD = (Verdict.BAD, Verdict.EXPIRED, Verdict.REVOKED)
 
 
 def signatures(case: Case) -> Iterator[Finding]:
+    """Of a merge, the commits that it brought have to be signed as well: they are what somebody wrote."""
     commits: dict[str, tuple[Commit, str]] = {}
     for version in case.changes:
-        commits.setdefault(version.commit.id, (version.commit, version.path))
+        for commit in (version.commit, *version.commit.brought):
+            commits.setdefault(commit.id, (commit, version.path))
     for change in case.chronicle.project:
         commits.setdefault(change.commit.id, (change.commit, change.path))
     for commit, path in commits.values():
@@ -137,23 +140,31 @@ def records_against_git(case: Case) -> Iterator[Finding]:
 
 
 def waiting(case: Case) -> Iterator[Finding]:
+    """Only the last version that asks something of the account can wait: what came of those before it is over."""
     limit = case.policy.pending_days
-    for version in case.changes:
-        days = _days(version.commit.merged_at, case.now)
-        if version.standing in (Standing.WAITING, Standing.IN_PART) and days > limit:
+    for past in case.chronicle.pasts:
+        asking = [v for v in past.versions if v.standing not in (Standing.NOTHING_TO_APPLY, Standing.UNKNOWN)]
+        for version in asking[-1:]:
+            days = _days(version.commit.merged_at, case.now)
+            if version.standing not in (Standing.WAITING, Standing.IN_PART) or days <= limit:
+                continue
             state = "not live" if version.standing is Standing.WAITING else "live in part only"
-            message = f"{_named(version)} was merged {days} days ago, and is {state}."
+            message = f"{_named(version)} was merged {_span(days)} ago, and is {state}."
             yield finding("SMS616", version.path, message, hint="Next: smsops plan.", error=False)
 
 
 def drift(case: Case) -> Iterator[Finding]:
     limit = case.policy.drift_days
-    for check, one, since in open_drift(case.chronicle.checks):
+    counting = (apply for apply in case.chronicle.applies if apply.path in case.counting)
+    project = (diff for change in case.chronicle.project for diff in change.diffs)
+    for check, one, since in open_drift(case.chronicle.checks, accounts_of(counting, project)):
         days = _days(since, case.now)
+        what = number_of(one) or one.field
         yield finding(
             "SMS617",
             check.path,
-            f"Drift of channel {one.channel}, {one.field}, has been open since {since}, for {days} days.",
+            f"Drift of channel {one.channel}, {what}, is open for {_span(days)}: every check of account "
+            f"{check.account} from {since} to {check.at} found it.",
             hint="smsops plan shows what an apply would make of it.",
             error=days > limit,
         )
@@ -164,8 +175,8 @@ def owners_and_reviews(case: Case) -> Iterator[Finding]:
         if not past.exists:
             continue
         if not past.fields.get("owner.team"):
-            numbers = ", ".join(key for key in past.fields if is_number(key))
-            message = f"Channel {past.name} has no owner, and so nobody answers for {numbers or 'its numbers'}."
+            numbers = _listed([key for key in past.fields if is_number(key)]) or "its numbers"
+            message = f"Channel {past.name} has no owner, and so nobody answers for {numbers}."
             yield finding("SMS618", past.path, message, hint="Add owner: {team: …}.", error=False)
         if (until := past.fields.get("tags.review_by")) is not None:
             yield from _review(past.path, past.name, until, case.now)
@@ -183,12 +194,25 @@ def _review(path: str, name: str, until: str, now: str) -> Iterator[Finding]:
         yield finding("SMS618", path, message, hint="Review it, and move tags.review_by on.", error=True)
 
 
+_MOST = 10
+
+
+def _listed(numbers: list[str]) -> str:
+    """The first few: some channels have thousands."""
+    more = len(numbers) - _MOST
+    return ", ".join(numbers[:_MOST]) + (f" and {more:,} more" if more > 0 else "")
+
+
 def _days(since: str, now: str) -> int:
     """Whole days; 0 where a time is not known."""
     try:
         return max(timedelta(), datetime.fromisoformat(now) - datetime.fromisoformat(since)).days
-    except ValueError:
+    except (TypeError, ValueError):
         return 0
+
+
+def _span(days: int) -> str:
+    return "less than a day" if days < 1 else "1 day" if days == 1 else f"{days:,} days"
 
 
 def _named(version: Version) -> str:

@@ -10,7 +10,7 @@ from smsops.cli.project import InvalidFiles, UnknownChannel
 from smsops.cli.terminal import Terminal
 from smsops.diagnostics import has_errors
 from smsops.history.contents import declared_of, wanted_of_channel
-from smsops.history.moment import Moment, applied_by, checked_by, rows_of, version_at
+from smsops.history.moment import Moment, applied_by, checked_by, effect_at, rows_of, version_at
 from smsops.history.reading import commit_by
 from smsops.history.recorded import Apply
 from smsops.history.values import Past
@@ -39,7 +39,7 @@ def moment_at(terminal: Terminal, name: str, asked: str) -> Moment:
     names = [version.channel] if version else sorted(past.names)
     channel = _channel_at(found, commit, names, asked)
     # Of a revision one asks what became of it, of a date what held on it.
-    live = None if until or version is None else version.apply
+    live = None if until or place is None else effect_at(past.versions, places, place)
     known = (live, live.inventory.get(channel.name)) if live else None
     if until:
         known = applied_by(_applies(found, past), sorted(past.names), until)

@@ -15,6 +15,7 @@ from smsops.cli.project import opened_for_credentials
 from smsops.cli.terminal import Terminal
 from smsops.drift import Drifted, channel_names, drifted, wanted_for_drift, with_events
 from smsops.errors import ExitCode, ProviderError
+from smsops.ledger.checks import keep
 from smsops.model import EMPTY_BASE, Base
 from smsops.project import Account
 from smsops.providers import PROVIDERS
@@ -75,9 +76,10 @@ def command(terminal: Terminal, detailed_exitcode: bool, record: bool, concurren
 def _keep(book: Book, account: Account, found: tuple[Drifted, ...], terminal: Terminal) -> None:
     """Raises LedgerError: a check that nobody can find later was not kept."""
     at = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    kept = book.ledger.keep_check(
-        account.name,
-        account.account_sid,
+    kept = keep(
+        book.ledger.shelf,
+        account=account.name,
+        account_sid=account.account_sid,
         server=book.server(account),
         actor=actor(book.repository),
         found=found,

@@ -31,8 +31,8 @@ AUDIT_CODES: tuple[Code, ...] = (
         title="A commit has no signature that can be checked",
         why=(
             "Whoever makes a commit writes any author into it; only a signature tells who it was. Either there is "
-            "none, or its key is not known on this machine. With policy.audit.require_signature this is an error, "
-            "else a warning."
+            "none, or its key is not known on this machine. Of a merge, the commits of its branch count as well. With "
+            "policy.audit.require_signature this is an error, else a warning."
         ),
         bad='git commit -m "Another webhook"',
         good='git commit -S -m "Another webhook", and gpg.ssh.allowedSignersFile names the key',

@@ -22,7 +22,7 @@ from smsops.files.document import Document, Path, described, plain_path, quoted,
 from smsops.files.suggest import did_you_mean, near, near_direction, near_name, near_number, near_switch
 from smsops.files.syntax import NO_BLANK
 
-SCHEMAS = ("channel", "project", "plan", "record")
+SCHEMAS = ("channel", "project", "plan", "record", "check")
 
 _CODES = {"type": "SMS203", "enum": "SMS205", "minimum": "SMS208", "maximum": "SMS208"}
 _CODES |= dict.fromkeys(("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"), "SMS210")

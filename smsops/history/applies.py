@@ -6,6 +6,7 @@ whether a record is as smsops wrote it is for `ledger.chain` to say.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -58,7 +59,6 @@ def _approval(data: Mapping[str, Any]) -> Approval:
 def _call(data: Mapping[str, Any]) -> Call:
     result = _mapping(data.get("result"))
     error = _mapping(result.get("error"))
-    off_air_s = result.get("off_air_s")
     return Call(
         action=_text(data.get("action")),
         channel=_text(data.get("channel")),
@@ -71,7 +71,7 @@ def _call(data: Mapping[str, Any]) -> Call:
         at=_text(result.get("at")),
         request_id=_text(result.get("request_id")) or _text(error.get("request_id")),
         told=_text(error.get("message")) or _text(result.get("reason")),
-        off_air_s=float(off_air_s) if isinstance(off_air_s, int | float) else None,
+        off_air_s=_seconds(result.get("off_air_s")),
         from_channel=_text(data.get("from_channel")),
         refused=_text(data.get("refused")),
     )
@@ -103,6 +103,15 @@ def kept_text(value: object) -> str:
             return ""
         case _:
             return _text(value)
+
+
+def _seconds(value: object) -> float | None:
+    """None for what is no time: a record may hold anything."""
+    try:
+        seconds = float(value) if isinstance(value, int | float) else math.nan
+    except OverflowError:
+        return None
+    return seconds if math.isfinite(seconds) else None
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -1,8 +1,14 @@
-"""Who set what: for each key and number of a channel as it is now, the version that brought it. Pure."""
+"""Who set what: for each key and number of a channel as it is now, the version that brought it. Pure.
+
+A version that was overtaken before any apply has gone live all the same, with the one that overtook it.
+"""
 
 from __future__ import annotations
 
-from smsops.history.values import Kind, Past, Version
+from collections.abc import Sequence
+from dataclasses import replace
+
+from smsops.history.values import Kind, Past, Standing, Version
 
 
 def blame(past: Past) -> tuple[tuple[str, str, Version], ...]:
@@ -13,4 +19,17 @@ def blame(past: Past) -> tuple[tuple[str, str, Version], ...]:
             setters.clear()
         if version.kind not in (Kind.PROJECT, Kind.DELETED):
             setters |= {diff.field: version for diff in version.diffs}
-    return tuple((key, value, setters[key]) for key, value in past.fields.items() if key in setters)
+    lived = {id(version): _lived(version, past.versions) for version in setters.values()}
+    return tuple((key, value, lived[id(setters[key])]) for key, value in past.fields.items() if key in setters)
+
+
+def _lived(setter: Version, versions: Sequence[Version]) -> Version:
+    if setter.standing is not Standing.SUPERSEDED:
+        return setter
+    later = versions[versions.index(setter) + 1 :]
+    live = next((version for version in later if version.standing is Standing.LIVE), None)
+    return (
+        replace(setter, standing=Standing.LIVE, apply=live.apply)
+        if live
+        else replace(setter, standing=Standing.WAITING)
+    )

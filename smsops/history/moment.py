@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from smsops.history.recorded import Apply, Check, Drift, Entry
-from smsops.history.values import Version
+from smsops.history.values import Standing, Version
 
 if TYPE_CHECKING:
     from smsops.history.contents import Wanted
@@ -70,6 +70,13 @@ def rows_of(wanted: Wanted | None, entry: Entry | None) -> tuple[Row, ...]:
 def version_at(versions: Sequence[Version], places: dict[str, int], place: int) -> Version | None:
     """The last version up to a commit of the main line."""
     return next((v for v in reversed(versions) if places[v.commit.id] <= place), None)
+
+
+def effect_at(versions: Sequence[Version], places: dict[str, int], place: int) -> Apply | None:
+    """The record of what the account was asked for at a commit: a label changes nothing there."""
+    quiet = (Standing.NOTHING_TO_APPLY, Standing.UNKNOWN)
+    asking = [v for v in versions if places[v.commit.id] <= place and v.standing not in quiet]
+    return asking[-1].apply if asking else None
 
 
 def applied_by(applies: Iterable[Apply], names: Iterable[str], until: str) -> tuple[Apply, Entry] | None:

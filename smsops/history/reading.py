@@ -97,10 +97,18 @@ def _head(repository: Repository) -> str:
 
 
 def commit_by(repository: Repository, tip: str, at: str) -> str:
-    """The commit of the main line that was the last one at a time. Raises NoHistory, and GitError."""
+    """The commit of the main line that was the last one at a time. Raises NoHistory, and GitError.
+
+    Whoever commits chooses the time. A commit that lies after later ones in the line is never taken for an earlier one:
+    a date that goes back would change what is told of the past.
+    """
     seconds = int(datetime.fromisoformat(at).timestamp())
-    words = ("rev-list", "-1", "--first-parent", f"--min-age={seconds}", tip)
-    commit = repository.run(*words).decode().strip()
+    listed = repository.run("rev-list", "--first-parent", "--reverse", "--timestamp", tip).decode().splitlines()
+    commit = ""
+    for stamp, id in (line.split(" ") for line in listed):
+        if int(stamp) > seconds:
+            break
+        commit = id
     if not commit:
         raise NoHistory(f"At {at} the repository had no commit.", hint="smsops history shows when it began.")
     return commit

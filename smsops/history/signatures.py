@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from smsops.git import Repository
-from smsops.history.values import Commit, Signature, Verdict, Version
+from smsops.history.values import Chronicle, Commit, Signature, Verdict, Version
 
 _PROGRAMS = ("gpg.program=gpg", "gpg.x509.program=gpgsm", "gpg.ssh.program=ssh-keygen")
 """Never one that the repository's own settings name."""
-_WORDS = {
+_MEANINGS = {
     "G": Verdict.GOOD,
     "B": Verdict.BAD,
     "X": Verdict.EXPIRED,
@@ -27,14 +27,38 @@ _CHECK_S = 600.0
 def checked(versions: Iterable[Version], repository: Repository) -> tuple[Version, ...]:
     """The versions with what git says of their commits' signatures. Raises GitError."""
     listed = tuple(versions)
-    signed = {c.id for v in listed for c in (v.commit, *v.commit.brought) if c.signature is not Signature.NONE}
-    verdicts = verdicts_of(sorted(signed), repository)
+    verdicts = _verdicts((version.commit for version in listed), repository)
+    return tuple(replace(version, commit=_told(version.commit, verdicts)) for version in listed)
 
-    def told(commit: Commit) -> Commit:
-        verdict, signer = verdicts.get(commit.id, (commit.verdict, ""))
-        return replace(commit, verdict=verdict, signer=signer, brought=tuple(map(told, commit.brought)))
 
-    return tuple(replace(version, commit=told(version.commit)) for version in listed)
+def all_checked(chronicle: Chronicle, repository: Repository) -> Chronicle:
+    """The same for everything, by one run of git. Raises GitError."""
+    versions = [version for past in chronicle.pasts for version in past.versions]
+    commits = [*(version.commit for version in versions), *(change.commit for change in chronicle.project)]
+    verdicts = _verdicts(commits, repository)
+    if not verdicts:
+        return chronicle
+    pasts = tuple(
+        replace(past, versions=tuple(replace(v, commit=_told(v.commit, verdicts)) for v in past.versions))
+        for past in chronicle.pasts
+    )
+    project = tuple(replace(change, commit=_told(change.commit, verdicts)) for change in chronicle.project)
+    return replace(chronicle, pasts=pasts, project=project)
+
+
+_Verdicts = dict[str, tuple[Verdict, str]]
+
+
+def _verdicts(commits: Iterable[Commit], repository: Repository) -> _Verdicts:
+    signed = {one.id for commit in commits for one in (commit, *commit.brought) if one.signature is not Signature.NONE}
+    return verdicts_of(sorted(signed), repository)
+
+
+def _told(commit: Commit, verdicts: _Verdicts) -> Commit:
+    verdict, signer = verdicts.get(commit.id, (commit.verdict, ""))
+    return replace(
+        commit, verdict=verdict, signer=signer, brought=tuple(_told(one, verdicts) for one in commit.brought)
+    )
 
 
 def verdicts_of(signed: list[str], repository: Repository) -> dict[str, tuple[Verdict, str]]:
@@ -45,12 +69,12 @@ def verdicts_of(signed: list[str], repository: Repository) -> dict[str, tuple[Ve
     told = ("-z", "--no-color", "--no-show-signature", "--encoding=UTF-8", "--format=%H%x09%G?%x09%GS")
     words = (*settings, "log", "--no-walk=unsorted", *told, "--stdin")
     out = repository.run(*words, input="\n".join(signed).encode() + b"\n", timeout_s=_CHECK_S)
-    return dict(_told(out.decode("utf-8", "replace").split("\0")))
+    return dict(_words(out.decode("utf-8", "replace").split("\0")))
 
 
-def _told(lines: Iterable[str]) -> Iterator[tuple[str, tuple[Verdict, str]]]:
+def _words(lines: Iterable[str]) -> Iterator[tuple[str, tuple[Verdict, str]]]:
     for line in lines:
         if line:
             id, word, signer = line.split("\t", 2)
-            verdict = _WORDS.get(word, Verdict.UNKNOWN)
+            verdict = _MEANINGS.get(word, Verdict.UNKNOWN)
             yield id, (verdict, signer if verdict is Verdict.GOOD else "")

@@ -80,17 +80,33 @@ def _may_matter(version: Version) -> bool:
 
 def _judged(mark: Mark, after: Mark | None, names: frozenset[str], records: Records) -> Version:
     version = mark.version
+    wanted = mark.wanted if version.account in records.applies else None
     begun: Apply | None = None
+    earlier: Apply | None = None
     for place, apply in records.of(mark):
-        if not _is_since(mark, place, apply) or (after is not None and _is_since(after, place, apply)):
+        if not _is_since(mark, place, apply):
+            earlier = apply if apply.ending else earlier
             continue
-        if apply.ending and _fits(mark, names, apply):
+        if after is not None and _is_since(after, place, apply):
+            continue
+        if apply.ending and _fits(version, wanted, names, apply):
             return _standing(version, Standing.LIVE, apply)
         if begun is None and _touched(names, apply):
             begun = apply
     if begun is not None:
         return _standing(version, Standing.IN_PART, begun)
-    return _standing(version, Standing.WAITING if after is None else Standing.SUPERSEDED)
+    return _standing(version, *_without_an_apply(version, wanted, names, after, earlier))
+
+
+def _without_an_apply(
+    version: Version, wanted: Wanted | None, names: frozenset[str], after: Mark | None, earlier: Apply | None
+) -> tuple[Standing, Apply | None]:
+    """What became of a version that no apply was of; `earlier` is the last apply before it."""
+    if earlier is not None and _fits(version, wanted, names, earlier):
+        return Standing.LIVE, earlier  # it was applied before it was merged, or takes back what never was
+    if version.kind is Kind.DELETED and (earlier is None or names.isdisjoint(earlier.inventory)):
+        return Standing.NOTHING_TO_APPLY, None  # the account never had it
+    return Standing.WAITING if after is None else Standing.SUPERSEDED, None
 
 
 def _standing(version: Version, standing: Standing, apply: Apply | None = None) -> Version:
@@ -113,14 +129,14 @@ def _standing(version: Version, standing: Standing, apply: Apply | None = None) 
 def _is_since(mark: Mark, place: int | None, apply: Apply) -> bool:
     if place is not None:
         return place >= mark.place
-    return apply.started_at[:_SECONDS] >= mark.version.commit.merged_at[:_SECONDS]  # git knows no fractions
+    return apply.started_at >= mark.version.commit.merged_at[:_SECONDS]  # without its Z, before any fraction
 
 
-def _fits(mark: Mark, names: frozenset[str], apply: Apply) -> bool:
-    if mark.version.kind is Kind.DELETED:
-        return _is_gone(mark.version, apply)
-    wanted, entries = mark.wanted, [apply.inventory[name] for name in names if name in apply.inventory]
-    return wanted is not None and any(_is_as_wanted(mark.version, wanted, entry) for entry in entries)
+def _fits(version: Version, wanted: Wanted | None, names: frozenset[str], apply: Apply) -> bool:
+    if version.kind is Kind.DELETED:
+        return _is_gone(version, apply)
+    entries = (apply.inventory[name] for name in names if name in apply.inventory)
+    return wanted is not None and any(_is_as_wanted(version, wanted, entry) for entry in entries)
 
 
 def _is_as_wanted(version: Version, wanted: Wanted, entry: Entry) -> bool:

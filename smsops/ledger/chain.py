@@ -48,9 +48,9 @@ def _chain(files: Sequence[tuple[str, bytes]]) -> Iterator[Finding]:
         previous = record["data"]["previous"]
         if previous != last and not doubtful:
             if previous in earlier:
-                yield _finding(_FORKED, path, "does not continue the record before it: two runs went on from the same")
+                yield _finding(_FORKED, path, "does not continue the one before it: two runs went on from the same")
             else:
-                yield _finding(_MISSING, path, "continues a record that is not there: one before it is missing")
+                yield _finding(_MISSING, path, "continues one that is not there: one before it is missing")
         doubtful = False
         last = sha256_of(content)
         earlier.add(last)
@@ -90,9 +90,9 @@ def _life(path: str, touches: Sequence[Touch], contents: Iterator[bytes]) -> Ite
 def _finding(code: str, path: str, sentence: str) -> Finding:
     return Finding(
         code=code,
-        message=f"The record {path} {sentence}.",
+        message=f"The {'check' if is_check(path) else 'record'} {path} {sentence}.",
         location=Location(path=path),
-        hint=_HINTS[code],
+        hint=_HINTS_OF_CHECKS.get(code, _HINTS[code]) if is_check(path) else _HINTS[code],
     )
 
 
@@ -101,4 +101,8 @@ _HINTS = {
     _MISSING: "Look for it in another clone: git log -- records/ on the ledger's branch.",
     _UNFINISHED: "The next apply of the account finishes the work and closes the record.",
     _FORKED: "Two clones applied to the account without the lock of a shared remote. Compare both with the account.",
+}
+_HINTS_OF_CHECKS = {
+    _MISSING: "Look for it in another clone: git log -- checks/ on the ledger's branch.",
+    _FORKED: "Two runs of smsops drift --record at the same time, or somebody put one in. Ask who ran it.",
 }

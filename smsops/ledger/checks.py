@@ -1,4 +1,4 @@
-"""Kept checks: that an account was as recorded at a time, or what was not. Pure.
+"""Kept checks: that an account was as recorded at a time, or what was not.
 
 A check is an envelope like a record, and a chain of its own: each tells the SHA-256 of the account's check before it,
 and of itself. It is kept when it says something new, or once a day, so that the ledger stays small.
@@ -6,13 +6,16 @@ and of itself. It is kept when it says something new, or once a day, so that the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from smsops import __version__
-from smsops.ledger.records import FORMAT, Record, State, parsed, sealed_record
+from smsops.errors import LedgerError
+from smsops.ledger.records import FORMAT, Record, State, parsed, rendered, sealed_record, sha256_of
 from smsops.ledger.remembered import kept_to_json
+from smsops.ledger.shelf import Shelf
 from smsops.masking import Kept
 
 TYPE = "smsops.check.v1"
@@ -89,11 +92,56 @@ def parsed_check(content: bytes) -> Record:
     return parsed(content, TYPE)
 
 
+def keep(
+    shelf: Shelf,
+    *,
+    account: str,
+    account_sid: str,
+    server: str | None,
+    actor: str,
+    found: Sequence[Difference],
+    at: str,
+) -> str:
+    """Put a check on the shelf where that is worth it; its path, or '' where it is not. Raises LedgerError."""
+    shelf.refresh()  # reading the account took its time, and each check continues the last one that anybody kept
+    before = next((path for path in reversed(shelf.checks()) if path.split("/")[1] == account), "")
+    content = shelf.read(before) if before else None
+    last = None if content is None else _parsed(before, content)
+    same = last is not None and (last["data"].get("account_sid"), last["data"].get("server")) == (account_sid, server)
+    if same and not is_worth_keeping(last, found, at=at):
+        return ""
+    record = check_record(
+        account=account,
+        account_sid=account_sid,
+        server=server,
+        actor=actor,
+        found=found,
+        at=at,
+        previous=None if content is None else sha256_of(content),
+    )
+    path = path_of(account, at, after=before)
+    differences = "1 difference" if len(found) == 1 else f"{len(found)} differences"
+    shelf.write(path, rendered(record), f"{account}: checked, {differences}")
+    return path
+
+
+def _parsed(path: str, content: bytes) -> Record:
+    try:
+        return parsed_check(content)
+    except ValueError as error:
+        hint = "Restore it: each check continues the one before it."
+        raise LedgerError(f"The check {path} cannot be read: {error}.", hint=hint) from error
+
+
 def is_worth_keeping(last: Record | None, found: Iterable[Difference], *, at: str) -> bool:
     """Whether a check says anything that the account's last one does not, or that one is old."""
-    if last is None or last["data"]["found"] != found_to_json(found):
+    if last is None or last["data"].get("found") != found_to_json(found):
         return True
-    return datetime.fromisoformat(at) - datetime.fromisoformat(last["data"]["finished_at"]) >= EVERY
+    try:
+        age = datetime.fromisoformat(at) - datetime.fromisoformat(last["data"]["finished_at"])
+    except (KeyError, TypeError, ValueError):  # nobody can tell how old it is
+        return True
+    return abs(age) >= EVERY
 
 
 def is_check(path: str) -> bool:
@@ -101,7 +149,12 @@ def is_check(path: str) -> bool:
     return path.startswith("checks/") and path.endswith(".json") and path.count("/") == 2
 
 
-def path_of(account: str, at: str) -> str:
-    """Where a check lies in the ledger."""
-    digits = "".join(char for char in at if char.isdigit()).ljust(20, "0")
-    return f"checks/{account}/{digits[:8]}T{digits[8:20]}Z.json"
+def path_of(account: str, at: str, *, after: str = "") -> str:
+    """Where a check lies in the ledger: behind the one before it, whatever the clock says."""
+    digits = max(_digits(at), f"{int(_digits(after)) + 1:020}" if after else "")
+    return f"checks/{account}/{digits[:8]}T{digits[8:]}Z.json"
+
+
+def _digits(text: str) -> str:
+    """The digits of a time, or of the time in a path, down to the microsecond."""
+    return re.sub(r"[^0-9]", "", text.rpartition("/")[2]).ljust(20, "0")[:20]

@@ -14,7 +14,7 @@ from smsops.render.documents import document
 from smsops.render.escape import code
 from smsops.render.past import approval_to_json, commit_to_json, diffs_to_json, version_to_json
 from smsops.render.persons import approver_of, moment
-from smsops.render.plain import counted, table
+from smsops.render.plain import clean, counted, table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +68,12 @@ def listed_text(listed: Listed, *, color: bool) -> str:
         for item in listed.items
     )
     header = ("TIME", "WHAT", "ACCOUNT", "CHANNEL", "SUMMARY", "WHO", "APPROVER", "COMMIT OR RECORD")
-    return (table(header, rows, color=color) + "\n" if listed.items else "") + closing(listed) + "\n"
+    return (table(header, rows, color=color) + "\n" if listed.items else "") + clean(closing(listed)) + "\n"
 
 
 def listed_markdown(listed: Listed, *, color: bool) -> str:
     rows = "".join(
-        f"| {moment(item.at)} | {item.what} | "
+        f"| {code(moment(item.at))} | {item.what} | "
         + " | ".join(
             code(cell, 200)
             for cell in (item.account, item.channel, item.summary, who(item), approver(item), reference(item))
@@ -128,6 +128,7 @@ def apply_to_json(apply: Apply) -> dict[str, Any]:
     return {
         "record": apply.path,
         **{name: getattr(apply, name) for name in names},
+        "tool_version": apply.tool_version,
         "finished_at": apply.finished_at or None,
         "ending": apply.ending or None,
         "approval": approval_to_json(apply.approval),

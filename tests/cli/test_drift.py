@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from smsops.sandbox.server import Sandbox
-from tests.cli.clones import Team, commit
+from tests.cli.clones import Team, commit, git
 from tests.cli.door import write_project
 from tests.cli.test_killed import text
+from tests.ledger.repositories import refuse_pushes
 
 A, B, C, D = (f"+1206555033{digit}" for digit in range(4))
 
@@ -99,3 +102,39 @@ def test_an_account_without_a_record_has_nothing_to_compare_with(team: Team):
     clone = team.start(a=text("a", A))
     ran = team.ok(clone, "drift", "--detailed-exitcode")
     assert ran.out == "Account us has no record yet: there is nothing to compare.\n\nNothing was compared.\n"
+
+
+def kept(clone: Path) -> list[dict[str, Any]]:
+    """What every kept check says, oldest first, as the remote has it."""
+    git(clone, "fetch", "-q", "origin", "+smsops-ledger:seen")
+    listed = git(clone, "ls-tree", "-r", "--name-only", "seen", "checks/").splitlines()
+    return [json.loads(git(clone, "show", f"seen:{path}"))["data"] for path in listed]
+
+
+def test_what_was_found_is_kept_once_and_again_when_it_is_another(team: Team):
+    clone = applied(team)
+    ran = team.ok(clone, "drift", "--record")
+    assert ran.out == "No drift.\n"
+    assert "Account us: kept as checks/us/" in ran.err
+    assert "nothing was added" in team.ok(clone, "drift", "--record").err
+    sid = team.services()["a"]
+    team.sandbox.console.update_service(sid, inbound_request_url="https://ada:hunter2@x.example.com/")
+    ran = team.run(team.clone("auditor"), "drift", "--record", "--detailed-exitcode", "-o", "json")
+    assert (ran.code, len(ran.document["drift"])) == (2, 1)
+    first, second = kept(clone)
+    assert (first["account_sid"], first["actor"], first["found"]) == (team.account_sid, "Ann <ann@example.com>", [])
+    (one,) = second["found"]
+    assert (one["channel"], one["service_sid"], one["field"]) == ("a", sid, "webhook_url")
+    assert (one["recorded"], one["live"]["masked"]) == ("https://one.example.com/in", "https://****@x.example.com/")
+    assert "hunter2" not in json.dumps([first, second])
+    team.ok(clone, "plan")  # checks guide no plan
+    assert team.ok(clone, "audit", "verify", "-o", "json").document["checks"] == 2
+
+
+def test_without_being_asked_it_keeps_nothing_and_what_nobody_can_find_is_not_kept(team: Team):
+    clone = applied(team)
+    team.ok(clone, "drift")
+    assert kept(clone) == []
+    refuse_pushes(team.folder / "remote.git")
+    ran = team.run(clone, "drift", "--record", "-o", "json")
+    assert (ran.code, ran.document["error"]["code"]) == (1, "SMS602")

@@ -56,6 +56,7 @@ SPEAK_TO_OTHERS = (
     "streams.py",
     "history/reading.py",
     "history/signatures.py",
+    "render/site/style.py",
 )
 """Modules whose options are git's, and one whose options are names in a style sheet."""
 _GLOBAL = r"(?:(?:-C|--chdir|--config|-o|--output|--color) [\w./=-]+ |--?[\w-]+ )*"

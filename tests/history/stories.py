@@ -143,6 +143,9 @@ class Teller:
         self.named["taken"] = main.commit("The name p is taken over", taken, *gone)
         taken = {"channels/r.yaml": channel("r", 20, sid=20), "channels/s.yaml": channel("s", 21, sid=21)}
         main.commit("And r, which stays where it is", taken, "channels/a/p.yaml")
+        for index in range(1, 5):
+            renamed = {f"channels/n{index}.yaml": channel(f"n{index}", 92)}
+            main.commit("A new name again", renamed, *([f"channels/n{index - 1}.yaml"] if index > 1 else []))
         twins = {"channels/t1.yaml": channel("t1", 30), "channels/t2.yaml": channel("t2", 30)}
         main.commit("Two of the same numbers", twins)
         twins = {"channels/t3.yaml": channel("t3", 30), "channels/t4.yaml": channel("t4", 30)}

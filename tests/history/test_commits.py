@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from smsops.git import GitError, Repository
 from smsops.history.commits import brought, commit_of, main_line
+from smsops.history.folders import together
 from smsops.history.values import Commit, Person, Signature, Verdict
 from smsops.streams import GONE, Node, Objects, log, objects
 from tests.history.objects import FILE, GITLINK, LINK, Line, Store, git
@@ -245,6 +246,13 @@ def test_a_branch_that_merged_another_brought_both() -> None:
     graph = [node("m", "a", "y"), node("y", "x", "w"), node("x", "a"), node("w", "v"), node("v", "a"), node("a")]
     told = brought(main_line(graph, "m"), graph)
     assert [one.id for one in told["m"]] == ["v", "w", "x", "y"]
+
+
+def test_files_of_one_name_are_halves_of_each_other_only_when_there_are_two() -> None:
+    left, came = ["x/a.yaml", "y/a.yaml", "b.yaml", "p/d.yaml"], ["z/a.yaml", "w/a.yaml", "c.yaml", "q/d.yml"]
+    sure = {"p/d.yaml", "q/d.yml"}
+    assert together(left, came) == [sure, {*left, *came} - sure]
+    assert together(["a.yaml"], ["x/a.yaml"]) == [{"a.yaml", "x/a.yaml"}]
 
 
 # --- what git says, read while it is at work -----------------------------------------------------

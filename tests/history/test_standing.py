@@ -212,12 +212,26 @@ def test_a_deletion_is_live_when_the_service_was_deleted(scene: Scene) -> None:
     assert scene.standings()[1] == (LIVE, path)
 
 
-def test_a_channel_that_comes_back_has_to_be_applied_again(scene: Scene) -> None:
+def test_a_channel_that_comes_back_before_anything_was_taken_away_is_live_still(scene: Scene) -> None:
     scene.commit({PATH: channel("otp", 1)})
     first = scene.apply({"otp": entry("otp", 1)})
     scene.commit(None, PATH)
     scene.commit({PATH: channel("otp", 1)})
-    assert scene.standings() == [(LIVE, first), (SUPERSEDED, ""), (WAITING, "")]
+    assert scene.standings() == [(LIVE, first), (SUPERSEDED, ""), (LIVE, first)]
+
+
+def test_a_channel_that_left_before_any_apply_leaves_nothing_to_apply(scene: Scene) -> None:
+    scene.commit({PATH: channel("otp", 1)})
+    scene.commit(None, PATH)
+    assert scene.judged() == [SUPERSEDED, NOTHING]
+    scene.apply({})
+    assert scene.judged() == [SUPERSEDED, NOTHING]
+
+
+def test_what_was_applied_before_it_was_merged_is_live(scene: Scene) -> None:
+    early = scene.apply({"otp": entry("otp", 1)}, commit="f" * 40, at=BEFORE)
+    scene.commit({PATH: channel("otp", 1)}, merged=MERGED)
+    assert scene.standings() == [(LIVE, early)]
 
 
 def test_what_is_never_sent_leaves_nothing_to_apply(scene: Scene) -> None:
@@ -336,13 +350,13 @@ MERGED = START + 50_000
 BEFORE, SAME, AFTER = "2025-01-01T13:53:19.999999Z", "2025-01-01T13:53:20.000001Z", "2025-01-01T13:53:21.500000Z"
 
 
-@pytest.mark.parametrize(("at", "standing"), [(BEFORE, WAITING), (SAME, LIVE), (AFTER, LIVE)])
+@pytest.mark.parametrize(("at", "standing"), [(BEFORE, WAITING), (SAME, IN_PART), (AFTER, IN_PART)])
 @pytest.mark.parametrize("commit", ["f" * 40, ""])
 def test_of_a_commit_that_is_not_on_the_main_line_time_decides(
     scene: Scene, at: str, standing: Standing, commit: str
 ) -> None:
     scene.commit({PATH: channel("otp", 1)}, merged=MERGED)
-    scene.apply({"otp": entry("otp", 1)}, commit=commit, at=at)
+    scene.apply({}, call("service.update"), commit=commit, at=at)
     assert scene.judged() == [standing]
 
 

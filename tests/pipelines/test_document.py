@@ -35,8 +35,8 @@ def test_the_caller_grants_what_the_workflow_needs_and_hands_over_its_secret() -
 def test_the_rights_of_the_other_workflows_are_those_that_are_told() -> None:
     assert needed("apply") == {"contents": "write", "pull-requests": "read"}
     assert "`apply.yml` needs `contents: write` and `pull-requests: read`" in TEXT
-    assert needed("drift") == {"contents": "read"}
-    assert "`drift.yml` needs `contents: read`" in TEXT
+    assert needed("drift") == {"contents": "write"}
+    assert "`drift.yml` needs `contents: write`" in TEXT
 
 
 def test_the_step_with_the_action_gives_inputs_that_exist() -> None:

@@ -34,6 +34,7 @@ def test_each_job_runs_for_its_own_kind_of_pipeline() -> None:
             }
         ],
         "smsops-drift": [{"if": '$CI_PIPELINE_SOURCE == "schedule"'}],
+        "smsops-audit": [{"if": '$CI_PIPELINE_SOURCE == "schedule"', "when": "always"}],
     }
     assert component(apply="manual")["smsops-apply"]["rules"][0]["when"] == "manual"
 
@@ -173,6 +174,29 @@ def test_a_plan_with_changes_needs_its_approval_and_one_without_is_only_recorded
     assert planned == ["plan", "--out", "DIR/smsops-plan.json"]
     assert applied[: 2 + len(words)] == ["apply", "DIR/smsops-plan.json", *words]
     assert applied[2 + len(words) :] == ["--lock-timeout", "900", "-o", "text", "-o", "junit=DIR/smsops-junit.xml"]
+
+
+def test_a_schedule_keeps_what_it_found_and_then_verifies_the_whole_history(tmp_path: Path) -> None:
+    for job in ("smsops-drift", "smsops-audit"):
+        folder = tmp_path / job
+        folder.mkdir()
+        assert ran(job, folder).returncode == 0
+    assert called(tmp_path / "smsops-drift") == [
+        ["drift", "--record", "--detailed-exitcode", "-o", "text", "-o", "junit=DIR/smsops-junit.xml"]
+    ]
+    assert called(tmp_path / "smsops-audit") == [["audit", "verify", "-o", "text", "-o", "json=DIR/smsops-audit.json"]]
+    audit = component()["smsops-audit"]
+    assert (audit["needs"], audit["variables"]) == (["smsops-drift"], {"GIT_DEPTH": "0"})
+
+
+def test_what_may_push_the_ledger_is_no_deployment_and_has_a_token_of_its_own() -> None:
+    places = {name: job["environment"] for name, job in component().items() if "environment" in job}
+    assert places == {
+        "smsops-apply": {"name": "production"},
+        "smsops-drift": {"name": "smsops-ledger", "action": "access"},
+    }
+    apply, drift = (component()[f"smsops-{name}"]["script"][0] for name in ("apply", "drift"))
+    assert apply == drift
 
 
 def test_nothing_is_applied_when_the_plan_fails(tmp_path: Path) -> None:

@@ -116,10 +116,13 @@ def test_a_merge_with_changes_names_the_plan_that_needs_approval(ran: Step, tmp_
     assert told["plan_id"] == json.loads((tmp_path / "temp" / "plan.json").read_text())["plan_id"]
 
 
-def test_a_schedule_without_drift_is_green(ran: Step, repository: Path) -> None:
+def test_a_schedule_without_drift_is_green_and_leaves_evidence(ran: Step, repository: Path) -> None:
     project = repository / "infra" / "sms"
     assert process("--sandbox", "apply", "--yes", cwd=project).code == 0
     assert ran("drift", "drift", "Look for drift")["result"] == "no-drift"
+    kept = [json.loads(path.read_text()) for path in (project / ".smsops" / "ledger" / "checks").rglob("*.json")]
+    assert {(check["data"]["account"], *check["data"]["found"]) for check in kept} == {("us",), ("uk",), ("staging",)}
+    ran("drift", "audit", "Verify history and ledger")
 
 
 def test_every_command_and_option_that_a_pipeline_uses_exists() -> None:
@@ -128,9 +131,19 @@ def test_every_command_and_option_that_a_pipeline_uses_exists() -> None:
     joined = re.sub(r"\\\n\s*", " ", "\n".join(scripts))
     used: dict[str, set[str]] = {}
     for line in joined.splitlines():
-        if found := re.match(r"\s*smsops ([a-z]+(?: merge)?)(.*)", line):
+        if found := re.match(r"\s*smsops ([a-z]+(?: merge| verify)?)(.*)", line):
             used.setdefault(found[1], set()).update(re.findall(r"(?<= )--?[a-z][a-z-]*", found[2].replace("{", " ")))
-    assert used.keys() == {"validate", "fmt", "matrix", "plan", "plan merge", "comment", "apply", "drift"}
+    assert used.keys() == {
+        "validate",
+        "fmt",
+        "matrix",
+        "plan",
+        "plan merge",
+        "comment",
+        "apply",
+        "drift",
+        "audit verify",
+    }
     assert {"--shard", "--out"} <= used["plan"]
     for command, options in used.items():
         helped = process(*command.split(), "--help", cwd=ROOT)

@@ -23,7 +23,7 @@ PERMISSIONS = {
         "apply": {"contents": "write", "pull-requests": "read"},
         "record": {"contents": "write"},
     },
-    "drift": {"drift": READ},
+    "drift": {"drift": {"contents": "write"}, "audit": READ},
 }
 OWN = (
     "github.event.pull_request.head.repo.full_name == github.repository "
@@ -64,7 +64,7 @@ def test_every_foreign_action_is_pinned_to_a_commit_with_its_version_beside_it()
 
 def test_no_checkout_leaves_a_token_behind() -> None:
     checkouts = [one for _, _, one in every_step() if "actions/checkout@" in one.get("uses", "")]
-    assert len(checkouts) == 7
+    assert len(checkouts) == 8
     assert all(one["with"]["persist-credentials"] is False for one in checkouts)
 
 
@@ -193,7 +193,7 @@ def test_as_long_as_nothing_is_chosen_a_job_ends_before_anything_is_installed(
 
 
 def test_what_was_chosen_is_installed_in_every_job(tmp_path: Path) -> None:
-    assert len(INSTALL) == 7
+    assert len(INSTALL) == 8
     for name, job in INSTALL:
         folder = tmp_path / f"{name} {job}"
         folder.mkdir()
@@ -389,6 +389,15 @@ def test_the_approved_plan_is_applied_by_its_id_and_one_without_changes_is_recor
     ran = noted("apply", "apply", "Apply", **{"needs.plan.outputs.plan_id": "sha256:0b"})
     assert ran == [["apply", "TEMP/plan.json", "--approved", "sha256:0b", "--lock-timeout", "900"]]
     assert noted("apply", "record", "Record") == [["apply", "TEMP/plan.json", "--lock-timeout", "900"]]
+
+
+def test_a_schedule_keeps_what_it_found_and_then_verifies_the_whole_history_without_secrets(noted: Run) -> None:
+    assert noted("drift", "drift", "Look for drift") == [["drift", "--record", "--detailed-exitcode"]]
+    assert noted("drift", "audit", "Verify history and ledger") == [["audit", "verify"]]
+    audit = workflow("drift")["jobs"]["audit"]
+    assert (audit["needs"], audit["if"]) == ("drift", "${{ !cancelled() }}"), "also when there is drift"
+    assert step(workflow("drift"), "audit", "Check out")["with"]["fetch-depth"] == 0
+    assert "SMSOPS_CONFIG" not in given("drift", "audit", "Verify history and ledger"), "its history is another one"
 
 
 def test_kinds_that_are_let_through_reach_the_plan_of_an_apply_and_nothing_else() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -89,24 +87,12 @@ def _chain(book: Book) -> tuple[Finding, ...]:
 
 
 def _rules(terminal: Terminal) -> tuple[Finding, ...]:
-    from smsops.audit.rules import Case, audit_findings  # only here: help needs no YAML
+    from smsops.cli.audits.findings import rule_findings  # only here: help needs no YAML
     from smsops.cli.past import retold
-    from smsops.history.signatures import checked
+    from smsops.history.signatures import all_checked
 
     found = retold(terminal, strict=True)
-    pasts = tuple(
-        replace(past, versions=checked(past.versions, found.repository)) if past.versions else past
-        for past in found.chronicle.pasts
-    )
-    case = Case(
-        chronicle=replace(found.chronicle, pasts=pasts),
-        policy=found.project.project.policy.audit,
-        now=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        line=frozenset(found.read.line),
-        wanted=found.wants,
-        counting=found.counting,
-    )
-    return audit_findings(case)
+    return rule_findings(found, all_checked(found.chronicle, found.repository))
 
 
 def _export(terminal: Terminal, folder: Path) -> int:

@@ -59,9 +59,9 @@ def _lines(items: Iterable[Item]) -> bytes:
 
 
 def _line(facts: dict[str, Any]) -> str:
-    """One object; as in `documents.dumped`, nothing in it drives a terminal or is a command in a log."""
+    """One object in ASCII, in which no CI system finds a command (`plain.clean`): a `#` stands only inside texts."""
     text = json.dumps(facts, sort_keys=True, ensure_ascii=True)
-    return text.replace("\x7f", "\\u007f").replace("##", "#\\u0023") + "\n"
+    return text.replace("##", "#\\u0023") + "\n"
 
 
 def _portable(value: Any) -> Any:

@@ -88,6 +88,8 @@ def fitted(value: str) -> str:
     text = clean(value)
     if text.startswith("<r>"):
         text = f"'{text}"
+    if 2 * len(text) <= MOST_CHARACTERS:
+        return text
     units = text.encode("utf-16-le")
     if len(units) <= 2 * MOST_CHARACTERS:
         return text
