@@ -12,7 +12,7 @@ _HELP = """List, sample, check and export what was changed and applied.
 
 Everything comes from git and from the ledger: no network but the ledger's remote, and no credentials."""
 
-_COMMANDS = ("log", "sample", "verify", "export")
+_COMMANDS = ("log", "sample", "verify", "export", "site")
 
 
 class _Audit(group.Section):

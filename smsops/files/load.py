@@ -68,23 +68,36 @@ def load_project(start: FilePath, config: FilePath | None = None) -> Loaded:
 
 
 def load_project_file(start: FilePath, config: FilePath | None = None) -> Loaded:
-    """Read smsops.yaml alone, for what asks git about channels and not the files of today. Raises as `load_project`."""
-    _, project, document, findings = _read_project(start, config)
+    """Read smsops.yaml alone, for what asks git about channels and not the files of today. Raises as `load_project`.
+
+    The schema has a word only where the file cannot be read without it: it takes longer than the rest of a short answer.
+    """
+    file, document, findings = _project_document(start, config)
+    project: Project | None = None
+    if document.value is not None:
+        try:
+            project = build_project(document, root=str(file.parent))
+        except (AttributeError, KeyError, TypeError, ValueError):
+            findings += schema_findings(document, "project")
     return Loaded(project=project, channels=(), findings=tuple(findings), paths=(document.path,))
 
 
 def _read_project(start: FilePath, config: FilePath | None) -> tuple[FilePath, Project | None, Document, list[Finding]]:
-    if config is not None and not os.path.lexists(config):
-        raise ProjectError(f"There is no file {quoted(str(config))}.", hint="Give --config the path of a smsops.yaml.")
-    file = FilePath(os.path.abspath(config)) if config is not None else find_root(start) / PROJECT_FILE
-    root = file.parent
-    document, findings = _read(_Entry(path=file.name, file=str(file)), start_from=_START_PROJECT)
+    file, document, findings = _project_document(start, config)
     project: Project | None = None
     if document.value is not None:
         findings += schema_findings(document, "project")
     if document.value is not None and not _errors(findings):
-        project = build_project(document, root=str(root))
-    return root, project, document, findings
+        project = build_project(document, root=str(file.parent))
+    return file.parent, project, document, findings
+
+
+def _project_document(start: FilePath, config: FilePath | None) -> tuple[FilePath, Document, list[Finding]]:
+    if config is not None and not os.path.lexists(config):
+        raise ProjectError(f"There is no file {quoted(str(config))}.", hint="Give --config the path of a smsops.yaml.")
+    file = FilePath(os.path.abspath(config)) if config is not None else find_root(start) / PROJECT_FILE
+    document, findings = _read(_Entry(path=file.name, file=str(file)), start_from=_START_PROJECT)
+    return file, document, findings
 
 
 def _load_channels(root: FilePath, project: Project | None, document: Document, findings: list[Finding]) -> Loaded:

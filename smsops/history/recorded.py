@@ -138,7 +138,8 @@ class Drift:
     channel: str
     service_sid: str
     field: str
-    """A key of the channel file, or a number."""
+    """A key of the channel file; `phone_numbers` for a number, which is in `recorded` or `live`; `service` for one that
+    is gone."""
     recorded: str | None
     live: str | None
 

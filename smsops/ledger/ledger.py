@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from smsops.diagnostics import Finding
 from smsops.errors import LedgerError
-from smsops.ledger import checks, records
+from smsops.ledger import records
 from smsops.ledger.inventory import begun
 from smsops.ledger.records import Ending, Record, Run
 from smsops.ledger.shelf import Shelf
@@ -106,41 +106,6 @@ class Ledger:
             plan, base, run, ending=ending, reasons=reasons, key=entry.key, at=at, previous=entry.previous
         )
         self._write(plan.account, entry.key, record, ending)
-
-    def keep_check(
-        self,
-        account: str,
-        account_sid: str,
-        *,
-        server: str | None,
-        actor: str,
-        found: Sequence[checks.Difference],
-        at: str,
-    ) -> str:
-        """Keep what a comparison with the account found, where that is worth it; the path, or '' where it is not."""
-        paths = [path for path in self.shelf.checks() if path.split("/")[1] == account]
-        content = self.shelf.read(paths[-1]) if paths else None
-        last = None if content is None else self._checked(paths[-1], content)
-        if not checks.is_worth_keeping(last, found, at=at):
-            return ""
-        record = checks.check_record(
-            account=account,
-            account_sid=account_sid,
-            server=server,
-            actor=actor,
-            found=found,
-            at=at,
-            previous=None if content is None else records.sha256_of(content),
-        )
-        path = checks.path_of(account, at)
-        self.shelf.write(path, records.rendered(record), f"{account}: checked, {len(found)} differences")
-        return path
-
-    def _checked(self, path: str, content: bytes) -> Record:
-        try:
-            return checks.parsed_check(content)
-        except ValueError as error:
-            raise self._unreadable(path, error) from error
 
     def _entry(self, account: str, run: Run, at: str) -> Entry:
         key = self._key(account, at, run.plan_id)

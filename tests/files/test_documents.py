@@ -23,7 +23,10 @@ from smsops.providers.twilio.instructions import instructions
 from tests.files.snippets import PROJECT
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / name for name in ("README.md", "docs/channel-file.md", "docs/project-file.md", "docs/ledger.md")]
+PAGES = [
+    ROOT / name
+    for name in ("README.md", "docs/audit.md", "docs/channel-file.md", "docs/ledger.md", "docs/project-file.md")
+]
 REFERENCE = {"channel": ROOT / "docs" / "channel-file.md", "project": ROOT / "docs" / "project-file.md"}
 
 PROSE = {

@@ -1,0 +1,82 @@
+"""What the past costs: 20,000 commits over 5,000 files, against `git log --raw` over the same range."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.measure import Row, medians
+
+COMMITS = 20_000
+FILES = 5_000
+FOLDERS = 50
+_PROJECT = (
+    "version: 1\naccounts:\n  us:\n    provider: twilio\n"
+    "    account_sid: AC00000000000000000000000000000101\n    auth_token: {env: US_TOKEN}\n"
+)
+_POPULATION = """
+import sys
+from pathlib import Path
+from smsops.git import Repository
+from smsops.history.chronicle import chronicle
+told, *_ = chronicle(Repository(Path(sys.argv[1])), "smsops.yaml", applies=[])
+assert sum(len(past.versions) for past in told.pasts) > 24_000
+"""
+
+
+def rows() -> list[Row]:
+    """One channel as a whole process, and everything with all contents, read and joined but not printed."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        subprocess.run(["git", "init", "-q", "-b", "main", folder], check=True)
+        stream = b"".join(_stream())
+        subprocess.run(["git", "-C", folder, "fast-import", "--quiet", "--done"], input=stream, check=True)
+        subprocess.run(["git", "-C", folder, "reset", "-q", "--hard"], check=True)
+        log, one, everything = medians(
+            ["git", "log", "--raw"],
+            [sys.executable, "-m", "smsops", "history", "channel-00007"],
+            [sys.executable, "-c", _POPULATION, folder],
+            times=5,
+            cwd=root,
+        )
+    return [
+        Row(what="history of one channel, in git log --raw", measured=one, unit=log, allowed=1.5),
+        Row(what="history of all channels with contents, in git log --raw", measured=everything, unit=log, allowed=4),
+    ]
+
+
+def _stream() -> Iterator[bytes]:
+    """Everything in the first commit, and one changed URL in each that follows."""
+    drawn = random.Random(1)
+    versions = [0] * FILES
+    for place in range(COMMITS):
+        who = f"Ann <ann@example.com> {1_700_000_000 + place * 60} +0000"
+        yield f"commit refs/heads/main\nmark :{place + 1}\nauthor {who}\ncommitter {who}\n".encode()
+        yield _data(f"change {place} (#{place})")
+        if place:
+            yield f"from :{place}\n".encode()
+        else:
+            yield b"M 100644 inline smsops.yaml\n" + _data(_PROJECT)
+        for index in [drawn.randrange(FILES)] if place else range(FILES):
+            path = f"channels/team-{index % FOLDERS:02}/channel-{index:05}.yaml"
+            yield f"M 100644 inline {path}\n".encode() + _data(_channel(index, versions[index]))
+            versions[index] += 1
+    yield b"done\n"
+
+
+def _data(text: str) -> bytes:
+    return f"data {len(text.encode())}\n{text}\n".encode()
+
+
+def _channel(index: int, version: int) -> str:
+    return (
+        f"name: channel-{index:05}\ndescription: Number {index}\nprovider: twilio\naccount: us\n"
+        f"direction: inbound-and-outbound\nwebhook_url: https://hooks-{index}.example.com/sms/v{version}\n"
+        f"status_callback_url: https://hooks-{index}.example.com/status\nphone_numbers:\n"
+        f'  - number: "+1206{5_000_000 + index * 2:07}"\n    label: Desk {index}\n'
+        f'  - "+1206{5_000_001 + index * 2:07}"\nowner: {{team: care, email: care@example.com}}\n'
+    )
