@@ -70,7 +70,7 @@ def load_project(start: FilePath, config: FilePath | None = None) -> Loaded:
 def load_project_file(start: FilePath, config: FilePath | None = None) -> Loaded:
     """Read smsops.yaml alone, for what asks git about channels and not the files of today. Raises as `load_project`.
 
-    The schema has a word only where the file cannot be read without it: it takes longer than the rest of a short answer.
+    The schema has a word only where the file cannot be read without it: it takes longer than the rest of the answer.
     """
     file, document, findings = _project_document(start, config)
     project: Project | None = None

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from smsops.history.contents import Content
 
@@ -33,8 +33,7 @@ def is_channel(path: str, folder: str) -> bool:
     return name.lower().endswith(SUFFIXES) and not hidden and not any(f.lower().endswith(SUFFIXES) for f in above)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(NamedTuple):
     """What a commit did to one channel's file; '' where there was, or is, none."""
 
     was: str
@@ -49,6 +48,8 @@ def steps(
     gone: Collection[str], come: Collection[str], stayed: Collection[str], before: Look, after: Look
 ) -> list[Step]:
     """What became of files that left, came, or were changed where they are; in the order of their paths."""
+    if not gone and not come:
+        return [Step(was=path, now=path) for path in stayed]
     pairs = dict(_paired(list(gone), list(come), before, after))
     found = [Step(was=path, now=path) for path in stayed]
     found += [Step(was=path, now=pairs.get(path, "")) for path in gone]

@@ -220,6 +220,8 @@ def _arrivals(
 
 
 def _of_paths(move: _Move, side: Sequence[Node], project_file: str) -> list[Node]:
+    if not side:
+        return []
     paths = {*move.gone, *move.come, *move.stayed} | ({project_file} if move.project is not None else set())
     return [node for node in side if any(touch.path in paths for touch in node.touches)]
 

@@ -51,7 +51,7 @@ def at_text(moment: Moment, *, color: bool) -> str:
     if moment.declared:
         declared = table(("DECLARED ONLY", "AS MERGED"), moment.declared, color=color)
         listed = f"{listed}\n{declared}"
-    drift = [f"  ! {clean(one.field)}: {_value(one.recorded)} → {_value(one.live)}" for one in moment.drift]
+    drift = [f"  ! {clean(one.field)}: {_seen(one.recorded)} → {_seen(one.live)}" for one in moment.drift]
     told = "".join(painted(line, Paint.WARNING, color=color) + "\n" for line in drift)
     return "\n".join([f"{head}\n", listed, *([f"Drift\n{told}"] if told else [])])
 
@@ -119,6 +119,11 @@ def _shown(row: Row, value: str | None) -> str:
     if row.key.startswith("+"):
         return "-" if value is None else "in the pool"
     return _value(value)
+
+
+def _seen(value: str | None) -> str:
+    """What a check saw; of a number or a service, that it was there."""
+    return "not there" if value is None else clean(value) or "(none)"
 
 
 def _value(value: str | None) -> str:

@@ -96,7 +96,7 @@ def _cells(call: Call, links: Links) -> tuple[str, ...]:
     refused = f"<br>refused: {hypertext(call.refused)}" if call.refused else ""
     return (
         links.channel(call.channel),
-        f'{hypertext(call.action)}{number}{moved}<br><span class="dim">{hypertext(kind)}</span>',
+        f'<span class="t">{hypertext(call.action)}</span>{number}{moved}<br><span class="dim">{hypertext(kind)}</span>',
         diffs(call.diffs) or code(call.service_sid),
         word(call.status or "not attempted") + refused + off_air,
         when(call.at) if call.at else "",

@@ -35,7 +35,7 @@ class Matter:
     def html(self) -> str:
         rest = len(self.items) - MOST
         more = paragraph(f"And {rest:,} more like these. {_ALL}") if rest > 0 else ""
-        head = f"{self.severity}: {self.heading} ({len(self.items):,})"
+        head = f"{self.severity.capitalize()}: {self.heading} ({len(self.items):,})"
         listed = items(self.items[:MOST])
         return f'<div class="group {self.severity}">\n<h3>{hypertext(head)}</h3>\n{listed}{more}</div>\n'
 

@@ -61,7 +61,7 @@ def body(past: Past, live: Live, links: Links, *, level: int = 2) -> str:
     """Everything about a channel below its heading."""
     told = names(len(past.versions), "version")
     return section(
-        "As approved and as live", compared(past, live, links) + checked(live, links), level=level
+        "As approved against live", compared(past, live, links) + checked(live, links), level=level
     ) + section(f"Timeline: {told}", versions(reversed(past.versions), links, level=level + 1), level=level)
 
 
@@ -73,7 +73,7 @@ def compared(past: Past, live: Live, links: Links) -> str:
         return said
     header = ("key", "as approved", "as live", "comparison")
     marked = [nth for nth, row in enumerate(found) if row.comparison is Comparison.DIFFERS]
-    return said + table("As approved beside as live", header, map(_cells, found), marked=marked)
+    return said + table("As approved against live", header, map(_cells, found), sides=True, marked=marked)
 
 
 def source(past: Past, live: Live, links: Links) -> str:
@@ -105,7 +105,8 @@ def checked(live: Live, links: Links) -> str:
     told = paragraph(f"At {moment(check.at)} a check by {check.actor} found it changed outside git.{older}")
     header = ("key", "as recorded", "as found", "comparison")
     rows = drift_rows(live.drift)
-    return told + table(f"Found by the check of {moment(check.at)}", header, rows, marked=range(len(live.drift)))
+    caption = f"Found by the check of {moment(check.at)}"
+    return told + table(caption, header, rows, sides=True, marked=range(len(live.drift)))
 
 
 def drift_rows(found: tuple[Drift, ...]) -> Iterator[tuple[str, ...]]:

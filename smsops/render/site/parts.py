@@ -53,13 +53,19 @@ def facts(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def table(
-    caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, noun: str = "", marked: Container[int] = ()
+    caption: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    noun: str = "",
+    sides: bool = False,
+    marked: Container[int] = (),
 ) -> str:
     """Rows of cells under a header; the first cell of a row says what the row is about.
 
     With a noun for its rows, the script lets them be filtered and sorted. A table that is wider than the screen is
-    moved within its frame, which therefore takes the keyboard's focus. Rows that are marked stand on another ground; a
-    word in them says why.
+    moved within its frame, which therefore takes the keyboard's focus. Two sides to compare are of one width. Rows that
+    are marked stand on another ground; a word in them says why.
     """
     head = "".join(f'<th scope="col">{hypertext(cell)}</th>' for cell in header)
     mark = '<tr class="x">'
@@ -70,9 +76,10 @@ def table(
         for nth, row in enumerate(rows)
     )
     named = f' data-rows="{noun}"' if noun else ""
-    label = hypertext(caption)
+    label, look = hypertext(caption), ' class="sides"' if sides else ""
     return (
-        f'<div class="frame" role="region" tabindex="0" aria-label="{label}">\n<table>\n<caption>{label}</caption>\n'
+        f'<div class="frame" role="region" tabindex="0" aria-label="{label}">\n'
+        f"<table{look}>\n<caption>{label}</caption>\n"
         f"<thead><tr>{head}</tr></thead>\n<tbody{named}>\n{body}</tbody>\n</table>\n</div>\n"
     )
 

@@ -7,6 +7,7 @@ SCRIPT = r"""
 "use strict";
 const all = (query, from = document) => [...from.querySelectorAll(query)];
 const lists = all("[data-rows]");
+const rowsOf = (list) => list.matches(".rows") ? all("details", list) : [...list.children];
 const order = new Intl.Collator("en", { numeric: true }).compare;
 
 // The filter: every word has to stand somewhere in the row.
@@ -14,9 +15,10 @@ const find = document.querySelector(".find"), input = find && find.querySelector
 let rows;
 const filter = () => {
   const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-  rows ??= lists.map((list) => [...list.children].map((row) => [row, row.textContent.toLowerCase()]));
+  rows ??= lists.map((list) => rowsOf(list).map((row) => [row, row.textContent.toLowerCase()]));
   find.querySelector("output").textContent = lists.map((list, at) => {
     let shown = 0;
+    list.classList.toggle("flat", words.length > 0);  // chunks of which little is left take no room
     for (const [row, text] of rows[at]) {
       const fits = words.every((word) => text.includes(word));
       if (row.hidden === fits) row.hidden = !fits;
@@ -50,9 +52,12 @@ const sortable = (heads, list, cell, mark) => heads.forEach((head, column) => {
   let up = false;
   button.addEventListener("click", () => {
     up = !up;
-    const keyed = [...list.children].map((row) => [cell(row).children[column].textContent, row]);
+    const keyed = rowsOf(list).map((row) => [cell(row).children[column].textContent, row]);
     keyed.sort(([one], [other]) => up ? order(one, other) : order(other, one));
-    list.append(...keyed.map(([, row]) => row));
+    getSelection().removeAllRanges();  // a caret among thousands of moved rows takes the browser seconds to place
+    const sorted = keyed.map(([, row]) => row), chunks = list.matches(".rows") ? [...list.children] : [list];
+    const size = Math.ceil(sorted.length / chunks.length);
+    chunks.forEach((chunk, at) => chunk.append(...sorted.slice(at * size, (at + 1) * size)));
     heads.forEach((each) => mark(each, each === head ? (up ? "ascending" : "descending") : ""));
   });
 });
@@ -87,7 +92,7 @@ reveal();
 let places;
 document.addEventListener("toggle", (event) => {
   for (const list of event.target.open ? all("p.n", event.target) : []) {
-    places ??= new Map(all(".chan > details").map((row) => [row.querySelector("b").textContent, row.id]));
+    places ??= new Map(all(".chan details").map((row) => [row.querySelector("b").textContent, row.id]));
     list.classList.remove("n");
     list.replaceChildren(...list.textContent.split(", ").flatMap((name, at) => {
       const place = places.get(name.split(" ")[0]);

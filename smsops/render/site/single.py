@@ -15,8 +15,17 @@ from smsops.render.site.names import Links
 from smsops.render.site.parts import section
 from smsops.render.site.usual import usual
 
+CHUNK = 100
+"""Rows that a browser lays out together, when they come near to what is seen."""
 LARGE = 5_000
 """Versions and calls from which on they are written in short."""
+
+
+_TONES = {
+    **dict.fromkeys(("broken", "drift", "interrupted", "abandoned", "partial", applies.NO_END), " class=bad"),
+    **dict.fromkeys(("waiting", "in part", "refused", "stale"), " class=warn"),
+}
+"""Classes of the words that need attention."""
 
 
 def body(chronicle: Chronicle, findings: Sequence[Finding], accounts: Accounts, links: Links) -> str:
@@ -68,11 +77,12 @@ def _in_short(chronicle: Chronicle, links: Links) -> _Drawn:
 
 def _list(name: str, noun: str, columns: Sequence[str], rows: Iterator[str]) -> str:
     head = "".join(f"<span>{hypertext(column)}</span>" for column in columns)
-    parts = "".join(rows)
-    return f'<div class="{name} head">{head}</div>\n<div class="{name} rows" data-rows="{noun}">\n{parts}</div>\n'
+    parts = list(rows)
+    chunks = "".join(f"<div>{''.join(parts[at : at + CHUNK])}</div>\n" for at in range(0, len(parts), CHUNK))
+    return f'<div class="{name} head">{head}</div>\n<div class="{name} rows" data-rows="{noun}">\n{chunks}</div>\n'
 
 
 def _row(target: str, cells: Sequence[str], html: str) -> str:
     first, *rest = map(hypertext, cells)
-    told = "".join(f"<i>{cell}</i>" for cell in rest)
+    told = "".join(f"<i{_TONES.get(cell, '')}>{cell}</i>" for cell in rest)
     return f"<details id={target[1:]}><summary><b>{first}</b>{told}</summary>\n{html}</details>\n"
