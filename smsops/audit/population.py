@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,12 +41,17 @@ class Item:
     subject: Version | Apply | ProjectChange
 
 
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?", re.ASCII)
+
+
 def parsed_time(text: str, *, end_of_day: bool = False, after_day: bool = False) -> str:
     """A date or a time as UTC in ISO 8601. A bare date is its first moment in UTC, its last second, or what follows it.
 
     Raises UsageError.
     """
     try:
+        if not _TIME.fullmatch(text.strip()):
+            raise ValueError(text)
         found = datetime.fromisoformat(text.strip())
     except ValueError as error:
         raise UsageError(

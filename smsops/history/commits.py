@@ -11,7 +11,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from smsops.files.redact import redact
 from smsops.history.values import Commit, Person, Signature
+from smsops.masking import masked
 from smsops.streams import Node
 
 _REQUESTS = (
@@ -85,7 +87,7 @@ def commit_of(id: str, content: bytes, side: tuple[Commit, ...] = ()) -> Commit:
         authored_at=authored_at,
         committer=committer,
         merged_at=merged_at,
-        subject=subject,
+        subject=redact(str(masked(subject))),  # people paste what they should not
         request=_request(subject, text),
         signature=_signature(signed[1]) if signed else Signature.NONE,
         brought=side,

@@ -41,6 +41,8 @@ _SETTINGS = frozenset(
 _NEVER_SENT = ("description", "owner", "tags", "contact_hours", "compliance", "experience_flow")
 _REFERENCES = ("env", "file", "command")
 _LINK = "120000"
+_SHORT = 20
+"""Characters of a text that is too short for a token."""
 
 Flat = Mapping[str, str]
 """By key (`history.values.Diff.field`), as it is written: not free of secrets."""
@@ -184,7 +186,10 @@ def _named(key: str) -> str:
 
 def told(key: str, text: str | None) -> str | None:
     """A value as it may be shown: no login, and nothing that stands where a secret would."""
-    return text if not text or (key in _SETTINGS and "@" not in text) else _told(key, text)
+    is_plain = not text or (
+        key in _SETTINGS and "@" not in text and (len(text) < _SHORT or text.startswith("https://"))
+    )
+    return text if is_plain else _told(key, text)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -192,13 +197,14 @@ def _told(key: str, text: str) -> str:
     if _sounds_secret(key):
         return "****"
     hidden = str(masked(text))
-    return hidden if key in _SETTINGS or key.startswith("messaging.") else redact(hidden)
+    return hidden if key in _SETTINGS and hidden.startswith("https://") else redact(hidden)
 
 
 @lru_cache(maxsize=1 << 14)
 def _sounds_secret(key: str) -> bool:
     parts = key.split(".")
-    return parts[-1] not in _REFERENCES and any(map(sounds_secret, parts))
+    is_reference = parts[0] == "accounts" and len(parts) > 3 and parts[-1] in _REFERENCES
+    return not is_reference and any(map(sounds_secret, parts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

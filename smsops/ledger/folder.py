@@ -30,7 +30,12 @@ class Folder:
     def _below(self, folder: str) -> tuple[str, ...]:
         top = self._root / folder
         found = [f"{folder}/{account}/{name}" for account in _names(top) for name in _names(top / account)]
-        return tuple(sorted(path for path in found if path.endswith(".json")))
+        return tuple(sorted(path for path in found if path.endswith(".json") and self._is_file(path)))
+
+    def _is_file(self, path: str) -> bool:
+        """A link or a device is no record, and could be read without an end."""
+        file = self._root / path
+        return file.is_file() and not file.is_symlink()
 
     def read_all(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         return ((path, self.read(path)) for path in paths)

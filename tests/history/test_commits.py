@@ -115,7 +115,7 @@ def test_people_are_those_of_the_head_and_not_of_the_message_or_of_a_tag_in_it()
         (b"ascii", "Zoë".encode(), "Zoë"),
         (b"no such encoding", "Zoë".encode(), "Zoë"),
         (b"undefined", "Zoë".encode(), "Zoë"),
-        (b"idna", b"a" * 100, "a" * 100),
+        (b"idna", b"a-" * 50, "a-" * 50),
         (b"rot13", b"abc", "abc"),
         (b"zip", b"abc", "abc"),
         (b"hex", b"abc", "abc"),

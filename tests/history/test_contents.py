@@ -269,7 +269,10 @@ def test_a_long_value_without_sense_is_hidden_where_it_is_not_sent() -> None:
     assert run not in repr({key: text for key, text in told.items() if key != "webhook_url"})
     # Where replies go is compared with the account, character by character.
     assert told["webhook_url"].endswith(run)
-    assert shown(read("auth_token: {env: US_TOKEN}\n").flat) == {"auth_token.env": "US_TOKEN"}
+    assert shown(read("accounts: {us: {auth_token: {env: US_TOKEN}}}\n").flat) == {
+        "accounts.us.auth_token.env": "US_TOKEN"
+    }
+    assert shown(read("auth_token.env: hunter2\n").flat) == {"auth_token.env": "****"}
 
 
 def test_what_an_apply_brings_about_is_what_the_channel_says_whole() -> None:

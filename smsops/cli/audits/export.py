@@ -31,10 +31,10 @@ Exit codes: 0 done; 1 the history is not here, or the folder cannot be written; 
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @period_options
 def command(terminal: Terminal, folder: Path, since: str, until: str) -> int:
-    from smsops.cli.past import retold  # only here: help needs no YAML
+    from smsops.cli.audits.whole import whole_past  # only here: help needs no YAML
 
     period = period_of(since, until)
-    chronicle = retold(terminal, until=period.until, strict=True).chronicle
+    chronicle = whole_past(terminal, period)
     items = population(chronicle, period)
     terminal.progress(f"Writing {len(items):,} items.")
     files = written(folder, exported(chronicle, items, period))

@@ -23,9 +23,9 @@ Exit codes: 0 done; 1 the history is not here; 64 wrong usage."""
 @group.command("log", renderers=LISTED, help=_HELP)
 @period_options
 def command(terminal: Terminal, since: str, until: str) -> int:
-    from smsops.cli.past import retold  # only here: help needs no YAML
+    from smsops.cli.audits.whole import whole_past  # only here: help needs no YAML
 
     period = period_of(since, until)
-    items = population(retold(terminal, until=period.until).chronicle, period)
+    items = population(whole_past(terminal, period), period)
     terminal.emit(LISTED, Listed(items=items, period=period, population=len(items)))
     return ExitCode.OK

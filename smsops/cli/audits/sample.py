@@ -29,10 +29,10 @@ Exit codes: 0 done; 1 the history is not here; 64 wrong usage."""
 @option("--seed", metavar="TEXT", required=True, help="What the draw depends on; note it in the working papers.")
 @period_options
 def command(terminal: Terminal, size: int, seed: str, since: str, until: str) -> int:
-    from smsops.cli.past import retold  # only here: help needs no YAML
+    from smsops.cli.audits.whole import whole_past  # only here: help needs no YAML
 
     period = period_of(since, until)
-    items = population(retold(terminal, until=period.until).chronicle, period)
+    items = population(whole_past(terminal, period), period)
     drawn = sample(items, size=size, seed=seed)
     terminal.emit(LISTED, Listed(items=drawn, period=period, population=len(items), size=size, seed=seed))
     return ExitCode.OK

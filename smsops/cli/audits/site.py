@@ -28,6 +28,7 @@ Exit codes: 0 done; 1 the history is not here, or the folder cannot be written; 
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @option("--single-file", is_flag=True, help="Write one file with everything in it.")
 def command(terminal: Terminal, folder: Path, single_file: bool) -> int:
+    from smsops.cli.audits.chain import chain_findings
     from smsops.cli.audits.findings import rule_findings  # only here: help needs no YAML
     from smsops.cli.past import retold
     from smsops.history.signatures import all_checked
@@ -35,7 +36,7 @@ def command(terminal: Terminal, folder: Path, single_file: bool) -> int:
 
     found = retold(terminal)
     chronicle = all_checked(found.chronicle, found.repository)
-    attention = rule_findings(found, chronicle)
+    attention = (*chain_findings(found.book), *rule_findings(found, chronicle))
     told = pages(chronicle, title=found.project.root.name, attention=attention, single_file=single_file)
     files = written(folder, ((name, html.encode()) for name, html in told))
     terminal.emit(WROTE, Wrote(folder=str(folder), files=files, items=len(found.chronicle.pasts)))

@@ -7,14 +7,13 @@ from pathlib import Path
 import click
 
 from smsops.cli import group
-from smsops.cli.ledgers import Book, opened_book
+from smsops.cli.audits.chain import chain_findings
+from smsops.cli.ledgers import opened_book
 from smsops.cli.project import Opened, opened_for_the_past
 from smsops.cli.terminal import Terminal
 from smsops.diagnostics import Finding
 from smsops.errors import ExitCode, LedgerError, SmsopsError, UsageError
-from smsops.git import GitError, Repository
-from smsops.ledger.branch import Branch
-from smsops.ledger.chain import verify, verify_history
+from smsops.git import Repository
 from smsops.render.audit import COMPARED, VERIFIED, Compared, Verified
 from smsops.render.export.manifest import MANIFEST, altered
 
@@ -46,7 +45,7 @@ def command(terminal: Terminal, folder: Path | None) -> int:
     shelf = book.ledger.shelf
     paths, checks = shelf.paths(), shelf.checks()
     terminal.progress(f"Reading {len(paths):,} records.")
-    found = _chain(book)
+    found = chain_findings(book)
     is_in_git = _is_in_git(project)
     if is_in_git:
         told = {finding.location.path for finding in found}
@@ -58,32 +57,16 @@ def command(terminal: Terminal, folder: Path | None) -> int:
         checks=len(checks),
         accounts=len(book.accounts()),
         where=shelf.describe(),
-        unseen="" if is_in_git else "The project is in no git repository, so records were not held against git.",
+        unseen="" if is_in_git else "There is no commit to hold the records against.",
     )
     terminal.emit(VERIFIED, verified)
     return ExitCode.OK if verified.ok else ExitCode.ERROR
 
 
 def _is_in_git(project: Opened) -> bool:
-    try:
-        repository = Repository.find(project.root)
-        return repository is not None and repository.tip("HEAD^{commit}") is not None
-    except GitError:
-        return False
-
-
-def _chain(book: Book) -> tuple[Finding, ...]:
-    shelf = book.ledger.shelf
-    found = verify(shelf.read_all(sorted((*shelf.paths(), *shelf.checks()))))
-    if not isinstance(shelf, Branch) or book.repository is None:
-        return found
-    repository = book.repository
-    try:
-        told = {finding.location.path for finding in found}
-        later = verify_history(shelf.history(), repository.blobs)
-    except GitError as error:
-        raise LedgerError(f"The history of {shelf.describe()} cannot be read: {error.message}") from error
-    return found + tuple(finding for finding in later if finding.location.path not in told)
+    """Whether there is anything to hold records against. Raises GitError."""
+    repository = Repository.find(project.root)
+    return repository is not None and repository.tip("HEAD^{commit}") is not None
 
 
 def _rules(terminal: Terminal) -> tuple[Finding, ...]:

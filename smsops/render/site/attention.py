@@ -13,7 +13,7 @@ from smsops.history.values import Chronicle, Standing, Version
 from smsops.render.escape import hypertext
 from smsops.render.persons import moment
 from smsops.render.site.applies import ending
-from smsops.render.site.live import Accounts, is_broken, last_sent, unsettled
+from smsops.render.site.live import Accounts, broken, last_sent, unsettled
 from smsops.render.site.names import Links
 from smsops.render.site.parts import code, items, names, paragraph, value, when
 
@@ -30,14 +30,16 @@ class Matter:
     heading: str
     items: Sequence[str]
     """As HTML; at most `MOST` of them are shown."""
+    hint: str = ""
+    """What to do about all of them."""
 
     @property
     def html(self) -> str:
         rest = len(self.items) - MOST
         more = paragraph(f"And {rest:,} more like these. {_ALL}") if rest > 0 else ""
         head = f"{self.severity.capitalize()}: {self.heading} ({len(self.items):,})"
-        listed = items(self.items[:MOST])
-        return f'<div class="group {self.severity}">\n<h3>{hypertext(head)}</h3>\n{listed}{more}</div>\n'
+        told = (paragraph(self.hint, quiet=True) if self.hint else "") + items(self.items[:MOST]) + more
+        return f'<div class="group {self.severity}">\n<h3>{hypertext(head)}</h3>\n{told}</div>\n'
 
 
 def attention(chronicle: Chronicle, findings: Iterable[Finding], accounts: Accounts, links: Links) -> str:
@@ -55,12 +57,16 @@ def _findings(findings: Iterable[Finding]) -> Iterator[Matter]:
     order = sorted(findings, key=lambda one: (one.severity is not Severity.ERROR, one.code, one.sort_key))
     for (severity, named), group in groupby(order, key=lambda one: (one.severity, one.code)):
         heading = f"{named}, {CODES[named].title}" if named in CODES else named
-        yield Matter(severity=severity, heading=heading, items=[_finding(one) for one in group])
+        alike = list(group)
+        hints = {one.hint for one in alike}
+        shared = hints.pop() if len(hints) == 1 else ""
+        listed = [_finding(one, "" if shared else one.hint) for one in alike]
+        yield Matter(severity=severity, heading=heading, items=listed, hint=shared)
 
 
-def _finding(finding: Finding) -> str:
-    hint = f' <span class="dim">{hypertext(finding.hint)}</span>' if finding.hint else ""
-    return f"{hypertext(finding.message)} <code>{hypertext(finding.location.path)}</code>{hint}"
+def _finding(finding: Finding, hint: str) -> str:
+    told = f' <span class="dim">{hypertext(hint)}</span>' if hint else ""
+    return f"{hypertext(finding.message)} {code(finding.location.path)}{told}"
 
 
 def _of_the_ledger(chronicle: Chronicle) -> Iterator[Matter]:
@@ -69,18 +75,18 @@ def _of_the_ledger(chronicle: Chronicle) -> Iterator[Matter]:
 
 
 def _of_channels(chronicle: Chronicle, links: Links) -> Iterator[Matter]:
-    waiting, in_part, broken = [], [], []
+    waiting, in_part, torn = [], [], []
     for past, target in zip(chronicle.pasts, links.pasts, strict=True):
         name = links.to(target, hypertext(past.name))
         version = last_sent(past)
-        if past.exists and is_broken(past):
-            broken.append(f"{name}: {hypertext(past.versions[-1].problem)}")
+        if unread := broken(past):
+            torn.append(f"{name}: {hypertext(unread.problem)}")
         if version and version.standing is Standing.WAITING:
             waiting.append(f"{name}: {_merged(version)}")
         elif version and version.standing is Standing.IN_PART and version.apply:
             at = links.apply(version.apply.path, when(version.apply.at))
             in_part.append(f"{name}: {_merged(version)}, applied in part at {at}")
-    yield Matter(severity=Severity.ERROR, heading="files that cannot be read", items=broken)
+    yield Matter(severity=Severity.ERROR, heading="files that cannot be read", items=torn)
     yield Matter(severity=Severity.WARNING, heading="applied in part", items=in_part)
     yield Matter(severity=Severity.WARNING, heading="merged, and not live", items=waiting)
 

@@ -47,7 +47,7 @@ def calendar(chronicle: Chronicle) -> str:
     told = f"{period}: {names(shown, 'apply', many='applies')} on {days}; {poor:,} did not end well.{most}"
     others = len(chronicle.applies) - shown
     rest = f" {names(others, 'apply', many='applies')} of other times not drawn." if others else ""
-    frame = '<div class="frame" role="region" tabindex="0" aria-label="Calendar of applies">'
+    frame = '<div class="frame" role="group" tabindex="0" aria-label="Calendar of applies">'
     return f"{paragraph(told + rest)}{frame}{_svg(year, told)}</div>\n{_KEY}{_months(year)}"
 
 

@@ -11,7 +11,7 @@ from smsops.history.values import Past, Standing
 from smsops.render.escape import hypertext
 from smsops.render.persons import moment
 from smsops.render.site.compared import Comparison, Row, receives, rows_of
-from smsops.render.site.live import Live, is_broken, last_sent
+from smsops.render.site.live import Live, broken, last_sent
 from smsops.render.site.names import Links
 from smsops.render.site.parts import names, paragraph, section, table, value, when, word
 from smsops.render.site.timeline import versions
@@ -42,7 +42,7 @@ def standing(past: Past, live: Live) -> str:
     """The worst that is known of a channel, in a word or two."""
     if not past.exists:
         return "deleted"
-    if is_broken(past):
+    if broken(past):
         return "broken"
     version = last_sent(past)
     if version is None or version.standing is Standing.LIVE:

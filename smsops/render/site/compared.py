@@ -87,7 +87,8 @@ def _comparison(key: str, past: Past, entry: Entry | None, live: str | None) -> 
         return Comparison.DIFFERS
     if key not in fields:
         return Comparison.DEFAULT
-    return Comparison.NOT_WIRED if key in _INBOUND and fields[key] and not live else Comparison.SAME
+    unwired = key in _INBOUND and bool(fields[key]) and not receives(fields)
+    return Comparison.NOT_WIRED if unwired else Comparison.SAME
 
 
 def _wanted(key: str, past: Past) -> str | None:

@@ -80,10 +80,11 @@ def last_sent(past: Past) -> Version | None:
     return next((version for version in reversed(past.versions) if version.standing not in quiet), None)
 
 
-def is_broken(past: Past) -> bool:
-    """Whether its file cannot be read now."""
-    own = (version.kind for version in reversed(past.versions) if version.kind is not Kind.PROJECT)
-    return next(own, None) is Kind.BROKEN
+def broken(past: Past) -> Version | None:
+    """The version since which its file cannot be read; None when it can."""
+    own = (version for version in reversed(past.versions) if version.kind is not Kind.PROJECT)
+    last = next(own, None)
+    return last if last is not None and past.exists and last.kind is Kind.BROKEN else None
 
 
 def unsettled(applies: Iterable[Apply]) -> Iterator[Apply]:

@@ -78,7 +78,7 @@ def table(
     named = f' data-rows="{noun}"' if noun else ""
     label, look = hypertext(caption), ' class="sides"' if sides else ""
     return (
-        f'<div class="frame" role="region" tabindex="0" aria-label="{label}">\n'
+        f'<div class="frame" role="group" tabindex="0" aria-label="{label}">\n'
         f"<table{look}>\n<caption>{label}</caption>\n"
         f"<thead><tr>{head}</tr></thead>\n<tbody{named}>\n{body}</tbody>\n</table>\n</div>\n"
     )

@@ -32,7 +32,8 @@ nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; 
 .find output, .dim, dt { color: var(--dim) } kbd { font: .8rem ui-monospace, monospace;
   border: 1px solid var(--line); border-radius: 4px; padding: 0 .35rem }
 .t { white-space: nowrap } .ok { color: var(--ok) } .warn { color: var(--warn) } .bad { color: var(--bad) }
-b.ok, b.warn, b.bad, b.dim { font-weight: 600; white-space: nowrap } code { font: .875em ui-monospace, monospace; overflow-wrap: anywhere }
+b.ok, b.warn, b.bad, b.dim { font-weight: 600; white-space: nowrap }
+code { font: .875em ui-monospace, monospace; overflow-wrap: anywhere }
 .frame { overflow-x: auto; margin: .5rem 0 1rem }
 table { border-collapse: collapse; width: 100%; font-size: .9rem }
 caption { position: absolute; left: -999rem }
@@ -44,7 +45,7 @@ thead th { white-space: nowrap; font-weight: 600 } tbody th { font-weight: 500 }
 td.url { min-width: 14rem } tbody tr:hover, .rows summary:hover { background: var(--soft) }
 tr.x > * { background: var(--mark) }
 button { font: inherit; font-weight: 600; color: inherit; background: none; border: 0; padding: 0; cursor: pointer;
-  text-align: left }
+  text-align: left; min-height: 1.75rem }
 button::after { content: " \\2195"; color: var(--dim) }
 [aria-sort=ascending] > button::after, button.up::after { content: " \\2191"; color: inherit }
 [aria-sort=descending] > button::after, button.down::after { content: " \\2193"; color: inherit }
@@ -85,6 +86,7 @@ details { margin: .25rem 0 } summary { cursor: pointer }
   .chan summary, .appl summary { display: flex; flex-wrap: wrap; gap: 0 .75rem }
   .rows summary > b { flex-basis: 100% } .rows summary > i:not([class]) { color: var(--dim) }
   .find .dim { display: none } }
+@page { margin: 1.5cm }
 @media print { :root { color-scheme: light; --text: #000; --page: #fff; --soft: #fff; --line: #999; --dim: #333;
   --link: #000; --ok: #000; --warn: #000; --bad: #000; --mark: #eee }
   header, main, footer { max-width: none; padding-left: 0; padding-right: 0 } body { font-size: 10pt }

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from smsops.history.recorded import Diff
 from smsops.history.values import Chronicle, Commit, Past, Signature, Verdict
 from smsops.render.persons import signature_words
+
+_FOLDER = re.compile(r"https?://[^/?#@\\]+/(?:[^?#]*/)?")
+"""An address up to the last slash of its path: the host is always in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +54,8 @@ def signature_state(commit: Commit) -> str:
 
 
 def is_one_word(text: str) -> bool:
-    """Whether a text stands for itself among others: it has no blank, and no comma at its end."""
-    return text.isprintable() and " " not in text and not text.endswith((",", ";", ":"))
+    """Whether a text stands for itself among others: it has no blank and no arrow, and no comma at its end."""
+    return text.isprintable() and " " not in text and "→" not in text and not text.endswith((",", ";", ":"))
 
 
 def _most(counts: Counter[str]) -> str:
@@ -83,18 +86,5 @@ def stem_of(past: Past) -> Stem:
 def _stems(diffs: Iterable[Diff]) -> Iterator[tuple[str, str]]:
     for diff in diffs:
         for side in (diff.before, diff.after):
-            if side and (text := _folder(side)):
-                yield diff.field, text
-
-
-def _folder(address: str) -> str:
-    """An address up to its last slash after the host; '' where it is none."""
-    if not address.startswith(("https://", "http://")) or not address.isprintable():
-        return ""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return ""
-    root = f"{parts.scheme}://{parts.netloc}/"
-    path = address.split("?")[0].split("#")[0]
-    return path[: path.rindex("/") + 1] if path.startswith(root) else ""
+            if side and (found := _FOLDER.match(side)) and is_one_word(side):
+                yield diff.field, found[0]
