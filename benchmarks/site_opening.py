@@ -1,8 +1,8 @@
 """The single file of a report opens from disk: 5,000 channels, 50,000 versions in as many commits, 2,000 applies.
 
 The claim: from the start of the navigation in a new Chromium to the end of loading, and to the first paint, it takes at
-most three seconds. How long a filter, a click and a sort take is told beside it. It needs what `tests/site/test_browser`
-needs; without that it says so and measures nothing.
+most three seconds. How long a filter, a click and a sort take is told beside it. It needs what the browser tests
+need; without that it says so and measures nothing.
 """
 
 from __future__ import annotations
