@@ -167,7 +167,7 @@ names = st.text(max_size=12) | st.sampled_from(["`" * 200, "→" * 300, "@" * 90
 @st.composite
 def steps(draw: st.DrawFn, kind: int) -> list[Change]:
     """A change of any kind, or the same many times over."""
-    text = draw(names) * draw(st.sampled_from([1, 1, 500]))
+    text = draw(names) * draw(st.sampled_from([1, 1, 100]))
     about: dict[str, Any] = {"account": draw(names), "channel": draw(names)}
     about["refused"] = draw(st.sampled_from([None, None, Gate.LIMIT]))
     update = replace(UPDATE, **about, fields=(FieldDiff(name="a", field="a", before=text, after=f"{text}."),))
@@ -207,7 +207,7 @@ def told_of(line: str) -> int:
 
 
 @pytest.mark.no_cover
-@settings(max_examples=16)
+@settings(max_examples=40)
 @given(plans())
 def test_whatever_the_plan_the_page_keeps_its_limit_the_id_the_counts_and_says_which_removals_are_missing(
     plan: Drawn,
