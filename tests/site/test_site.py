@@ -442,6 +442,29 @@ def test_what_is_usual_and_what_is_never_sent_is_no_difference(fields, key, live
     assert {row.key: row.comparison for row in rows_of(past, entry)}[key] is expected
 
 
+def test_a_deleted_channel_that_the_account_still_has_differs_in_all_it_has():
+    past = Past(name="otp", path="", account="us", exists=False, versions=(), fields={})
+    entry = Entry(service_sid="MG1", fields={"webhook_url": ""}, numbers=("+12065550101",))
+    rows = rows_of(past, entry)
+    assert [row.key for row in rows] == ["webhook_url", "messaging_service_sid", "+12065550101"]
+    assert {row.comparison for row in rows} == {Comparison.DIFFERS}
+
+
+def test_a_live_channel_with_open_drift_is_not_called_live():
+    story = scenes.story()
+    otp = story.pasts[1]
+    unapproved = replace(story.applies[1], approval=None)
+    live = replace(otp, versions=(replace(otp.versions[0], apply=unapproved),))
+    told = replace(story, pasts=(live,))
+    assert "otp us hooks.example.com 2 2026-03-01 drift" in words_of(told, single=False)
+    page = words_of(told, single=False, path="channels/otp.html")
+    assert "approved by nobody, the record tells of no approval" in page
+    since = replace(unapproved, path="records/us/y.json", finished_at="2026-03-09T10:00:00Z")
+    later = replace(told, applies=(*told.applies, since))
+    assert "otp us hooks.example.com 2 2026-03-01 live" in words_of(later, single=False)
+    assert "Something was applied since." in words_of(later, single=False, path="channels/otp.html")
+
+
 def test_without_a_record_nothing_is_called_a_difference():
     past = Past(
         name="otp", path="", account="us", exists=True, versions=(), fields={"webhook_url": "x", "+12065550101": ""}
@@ -477,11 +500,11 @@ def test_a_calendar_of_one_year_has_its_days_and_says_the_same_in_words():
 
 def test_a_calendar_of_more_years_ends_with_what_is_known_last():
     found = applied("2024-02-29", "2025-12-31") + applied("2026-01-05", ending="partial")
-    html = calendar(replace(pasts.chronicle("x"), applies=(*found, *applied("0000-99-99"))))
+    html = calendar(replace(pasts.chronicle("x"), applies=(*found, *applied("0000-99-99", "2026-02-31"))))
     text = parsed(html).text
     # The last commit of the past is of 2026-02-02.
     assert "From 2025-02-03 to 2026-02-02: 2 applies on 2 days; 1 did not end well." in text
-    assert "2 applies of other times not drawn." in text
+    assert "3 applies of other times not drawn." in text
     assert "2026-01-05: 1 apply, 1 did not end well" in text
     assert 'class="dot"' in html
 

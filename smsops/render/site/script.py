@@ -7,6 +7,7 @@ SCRIPT = r"""
 "use strict";
 const all = (query, from = document) => [...from.querySelectorAll(query)];
 const lists = all("[data-rows]");
+const outer = lists.filter((list) => !list.parentElement.closest(".rows"));
 const rowsOf = (list) => list.matches(".rows") ? all("details", list) : [...list.children];
 const order = new Intl.Collator("en", { numeric: true }).compare;
 
@@ -15,8 +16,8 @@ const find = document.querySelector(".find"), input = find && find.querySelector
 let rows;
 const filter = () => {
   const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-  rows ??= lists.map((list) => rowsOf(list).map((row) => [row, row.textContent.toLowerCase()]));
-  find.querySelector("output").textContent = lists.map((list, at) => {
+  rows ??= outer.map((list) => rowsOf(list).map((row) => [row, row.textContent.toLowerCase()]));
+  find.querySelector("output").textContent = outer.map((list, at) => {
     let shown = 0;
     list.classList.toggle("flat", words.length > 0);  // chunks of which little is left take no room
     for (const [row, text] of rows[at]) {

@@ -28,7 +28,7 @@ nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; 
 .find > div { max-width: 78rem; margin: 0 auto; padding: .6rem 1.5rem; display: flex; flex-wrap: wrap; gap: .25rem 1rem;
   align-items: center }
 .find input { font: inherit; color: inherit; background: var(--page); border: 1px solid var(--dim); border-radius: 6px;
-  padding: .25rem .6rem; width: 22rem; max-width: 100% }
+  padding: .25rem .6rem; flex: 0 1 22rem; min-width: 8rem }
 .find output, .dim, dt { color: var(--dim) } kbd { font: .8rem ui-monospace, monospace;
   border: 1px solid var(--line); border-radius: 4px; padding: 0 .35rem }
 .t { white-space: nowrap } .ok { color: var(--ok) } .warn { color: var(--warn) } .bad { color: var(--bad) }
@@ -85,7 +85,7 @@ details { margin: .25rem 0 } summary { cursor: pointer }
   .facts dd, .rows dl:not([class]) dd { margin-bottom: .35rem }
   .chan summary, .appl summary { display: flex; flex-wrap: wrap; gap: 0 .75rem }
   .rows summary > b { flex-basis: 100% } .rows summary > i:not([class]) { color: var(--dim) }
-  .find .dim { display: none } }
+  .find .dim { display: none } .find input { flex: 1 1 8rem } }
 @page { margin: 1.5cm }
 @media print { :root { color-scheme: light; --text: #000; --page: #fff; --soft: #fff; --line: #999; --dim: #333;
   --link: #000; --ok: #000; --warn: #000; --bad: #000; --mark: #eee }
