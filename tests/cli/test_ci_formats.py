@@ -18,7 +18,7 @@ from smsops.render.formats import REPORTED
 from smsops.render.github import SUMMARY_BYTES
 from smsops.sandbox.faults import Fault
 from smsops.sandbox.server import Sandbox
-from tests.cli.door import CODES, PROJECT, ROOT, SUPPORT, Run, process, write_project
+from tests.cli.door import CODES, PROJECT, ROOT, SUPPORT, Run, write_project
 from tests.render.reported import obeyed
 
 BROKEN = SUPPORT.replace("direction: inbound-and-outbound", "direction: both")
@@ -381,8 +381,10 @@ def test_a_refused_apply_shows_its_plan_once(
         (("apply", "--nonsense"), 64),
     ],
 )
-def test_the_exit_codes_are_the_same_under_github(argv: tuple[str, ...], code: int, step: Path, project: Path) -> None:
-    ran = process(*argv, cwd=project)
+def test_the_exit_codes_are_the_same_under_github(
+    argv: tuple[str, ...], code: int, step: Path, project: Path, run: Run
+) -> None:
+    ran = run(*argv)
     assert ran.code == code
     assert "Traceback" not in ran.err
 

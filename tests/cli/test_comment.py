@@ -247,7 +247,7 @@ def test_outside_of_ci_the_variables_are_named(saved: Path, run: Run) -> None:
 def test_the_token_is_in_no_output_whatever_the_forge_says(
     saved: Path, hub: GitHubDouble, run: Run, setenv: Setenv, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    monkeypatch.setattr("smsops.forges.http.PAUSES", (0.0, 0.0, 0.0))
     for method in ("GET", "POST"):
         for _ in range(4):
             hub.fault(FaultKind.STATUS, method=method, path="comments", status=status, message=f"\x1b[2J {TOKEN}")

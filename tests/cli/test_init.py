@@ -429,7 +429,10 @@ def test_hostile_names_of_folders_are_shown_harmless(run: Run, empty: Path) -> N
     assert "\x1b" not in json.dumps(run("init", "b\x1b[31m", "-o", "json").document, ensure_ascii=True)
 
 
-def test_settings_that_a_pipeline_leaves_empty_are_no_settings(project: Path) -> None:
-    env = {"SMSOPS_CHDIR": "", "SMSOPS_CONFIG": "", "SMSOPS_ALLOW": ""}
-    assert process("--sandbox", "plan", cwd=project, env=env).code == 0
+def test_settings_that_a_pipeline_leaves_empty_are_no_settings(
+    project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SMSOPS_CHDIR", "SMSOPS_CONFIG", "SMSOPS_ALLOW"):
+        monkeypatch.setenv(name, "")
+    assert run("--sandbox", "plan").code == 0
     assert process("validate", cwd=ROOT, env={"SMSOPS_CHDIR": str(project)}).out == "2 channels are valid.\n"

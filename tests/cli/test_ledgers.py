@@ -20,7 +20,6 @@ from tests.cli.door import (
     TWO_ACCOUNTS,
     Run,
     git,
-    process,
     records,
     write_project,
 )
@@ -109,27 +108,27 @@ def test_the_server_of_one_account_is_its_own(
 
 
 def test_outside_a_repository_it_is_said_that_there_is_no_ledger(
-    project: Path, server: Mapping[str, str], sandbox: Sandbox
+    project: Path, remote: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.rmtree(project / ".git")
-    env = {**server, "GIT_CEILING_DIRECTORIES": str(project.parent)}
-    assert process("apply", "--yes", cwd=project, env=env).code == 0
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(project.parent))
+    assert remote("apply", "--yes").code == 0
     assert folders(project) == [".gitignore", "locks"], "nothing is recorded"
-    ran = process("plan", "-o", "json", cwd=project, env=env)
+    ran = remote("plan", "-o", "json")
     (finding,) = [one for one in ran.document["findings"] if one["code"] == "SMS603"]
     assert finding["severity"] == "warning"
     assert ran.code == 5, "without records an unpinned channel has only a namesake"
 
 
-def test_outside_a_repository_nothing_is_pruned(project: Path, server: Mapping[str, str], sandbox: Sandbox) -> None:
+def test_outside_a_repository_nothing_is_pruned(project: Path, remote: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.rmtree(project / ".git")
-    env = {**server, "GIT_CEILING_DIRECTORIES": str(project.parent)}
-    assert process("apply", "--yes", "--write-sids", cwd=project, env=env).code == 0
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(project.parent))
+    assert remote("apply", "--yes", "--write-sids").code == 0
     support = (project / "channels" / "support.yaml").read_text()
     assert "messaging_service_sid: MG" in support
     write_project(project, support=support.replace('  - "+12065550102"\n', ""))
     (project / "channels" / "codes.yaml").unlink()
-    ran = process("apply", "--yes", "-o", "json", cwd=project, env=env)
+    ran = remote("apply", "--yes", "-o", "json")
     assert (ran.code, ran.document["results"]) == (0, [])
     held = [(one["action"], one["reason"]) for one in ran.document["plan"]["held_back"]]
     assert held == [("number.detach", "prune")]

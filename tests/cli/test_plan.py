@@ -14,7 +14,7 @@ import pytest
 
 from smsops.sandbox.faults import Fault
 from smsops.sandbox.server import Sandbox
-from tests.cli.door import ACCOUNT, CODES, PROJECT, ROOT, SUPPORT, Run, process, write_project
+from tests.cli.door import ACCOUNT, CODES, PROJECT, ROOT, SUPPORT, Run, write_project
 
 
 def check(document: Any) -> None:
@@ -67,8 +67,8 @@ def test_a_changed_url_is_one_line_from_old_to_new(applied: Path, run: Run) -> N
     assert "1 channel unchanged." in ran.out
 
 
-def test_detailed_exit_code_2_means_changes(project: Path) -> None:
-    assert process("--sandbox", "plan", "--detailed-exitcode", cwd=project).code == 2
+def test_detailed_exit_code_2_means_changes(project: Path, run: Run) -> None:
+    assert run("--sandbox", "plan", "--detailed-exitcode").code == 2
 
 
 def test_a_moved_number_is_a_move(applied: Path, run: Run) -> None:
@@ -142,7 +142,7 @@ def test_a_protected_number_is_refused_with_5_and_the_way_out(applied: Path, run
     write_project(applied, support=guarded)
     assert run("--sandbox", "apply", "--yes").code == 0
     write_project(applied, support=re.sub(r"  - \{number.*\n", "", guarded))
-    ran = process("--sandbox", "plan", cwd=applied)
+    ran = run("--sandbox", "plan")
     assert ran.code == 5
     assert "  - number +12065550101  refused: protected\n" in ran.out
     assert "error SMS502" in ran.out
@@ -167,11 +167,14 @@ def test_a_channel_that_left_git_is_held_back_with_the_reason(applied: Path, run
     assert {entry["reason"] for entry in document["held_back"]} == {"delete-service", "prune"}
 
 
-def test_a_pinned_service_that_is_not_there_is_3(project: Path, sandbox: Sandbox, run: Run) -> None:
+def test_a_pinned_service_that_is_not_there_is_3(
+    project: Path, sandbox: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_project(project, codes=CODES + f"messaging_service_sid: MG{'0' * 32}\n")
     given = sandbox.ensure_account(ACCOUNT, numbers=["+12065550101", "+12065550102"])
-    env = {"SMSOPS_API_BASE_URL": sandbox.base_url, "US_TOKEN": given.password}
-    ran = process("plan", "-o", "json", cwd=project, env=env)
+    monkeypatch.setenv("SMSOPS_API_BASE_URL", sandbox.base_url)
+    monkeypatch.setenv("US_TOKEN", given.password)
+    ran = run("plan", "-o", "json")
     assert ran.code == 3
     check(ran.document)
     assert ran.document["findings"][0]["code"] == "SMS401"
@@ -181,28 +184,34 @@ def test_a_pinned_service_that_is_not_there_is_3(project: Path, sandbox: Sandbox
 def test_a_missing_secret_is_4_and_names_every_one(project: Path, run: Run) -> None:
     second = PROJECT + PROJECT[PROJECT.index("  us:") :].replace("us:", "uk:").replace("US_", "UK_").replace("a1", "a2")
     write_project(project, project=second, codes=CODES.replace("account: us", "account: uk"))
-    ran = process("plan", "-o", "json", cwd=project)
+    ran = run("plan", "-o", "json")
     assert ran.code == 4
     assert ran.document["error"]["code"] == "SMS409"
     assert "US_TOKEN" in ran.err
     assert "UK_TOKEN" in ran.err
 
 
-def test_refused_credentials_are_4_and_the_secret_stays_one(project: Path, sandbox: Sandbox) -> None:
+def test_refused_credentials_are_4_and_the_secret_stays_one(
+    project: Path, sandbox: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sandbox.ensure_account(ACCOUNT)
-    env = {"SMSOPS_API_BASE_URL": sandbox.base_url, "US_TOKEN": "guessed-wrong"}
-    ran = process("plan", "-v", "-o", "json", cwd=project, env=env)
+    monkeypatch.setenv("SMSOPS_API_BASE_URL", sandbox.base_url)
+    monkeypatch.setenv("US_TOKEN", "guessed-wrong")
+    ran = run("plan", "-v", "-o", "json")
     assert ran.code == 4
     assert ran.document["error"]["code"] == "SMS404"
     assert ran.document["error"]["message"].startswith("Account us: ")
     assert "guessed-wrong" not in ran.out + ran.err
 
 
-def test_a_provider_that_refuses_is_1_with_its_number_and_request(project: Path, sandbox: Sandbox) -> None:
+def test_a_provider_that_refuses_is_1_with_its_number_and_request(
+    project: Path, sandbox: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     given = sandbox.ensure_account(ACCOUNT)
     sandbox.faults.add(Fault(method="GET", path="/Services", status=400, code=20001, times=None))
-    env = {"SMSOPS_API_BASE_URL": sandbox.base_url, "US_TOKEN": given.password}
-    ran = process("plan", "-o", "json", cwd=project, env=env)
+    monkeypatch.setenv("SMSOPS_API_BASE_URL", sandbox.base_url)
+    monkeypatch.setenv("US_TOKEN", given.password)
+    ran = run("plan", "-o", "json")
     assert ran.code == 1
     error = ran.document["error"]
     assert (error["code"], error["status"], error["provider_code"]) == ("SMS406", 400, 20001)
@@ -245,13 +254,17 @@ def test_the_sandbox_keeps_its_state_out_of_git(project: Path, run: Run) -> None
     assert (project / ".smsops" / "sandbox.db").is_file()
 
 
-def test_every_account_whose_credentials_are_refused_is_named_with_its_secret(tmp_path: Path, sandbox: Sandbox) -> None:
+def test_every_account_whose_credentials_are_refused_is_named_with_its_secret(
+    project: Path, sandbox: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     uk = PROJECT.replace("version: 1\naccounts:\n", "").replace("  us:", "  uk:").replace("US_TOKEN", "UK_TOKEN")
     both = PROJECT + uk.replace(ACCOUNT, "AC" + "b" * 32)
     codes = CODES.replace("account: us", "account: uk")
-    root = write_project(tmp_path / "project", project=both, support=SUPPORT, codes=codes)
-    env = {"SMSOPS_API_BASE_URL": sandbox.base_url, "US_TOKEN": "guessed-wrong", "UK_TOKEN": "guessed-too"}
-    ran = process("plan", cwd=root, env=env)
+    write_project(project, project=both, support=SUPPORT, codes=codes)
+    monkeypatch.setenv("SMSOPS_API_BASE_URL", sandbox.base_url)
+    monkeypatch.setenv("US_TOKEN", "guessed-wrong")
+    monkeypatch.setenv("UK_TOKEN", "guessed-too")
+    ran = run("plan")
     assert ran.code == 4
     assert "Account uk:" in ran.err
     assert "Account us:" in ran.err

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from smsops.sandbox.server import Sandbox
-from tests.cli.door import ACCOUNT, ROOT, Run, process, started, until
+from tests.cli.door import ACCOUNT, ROOT, Run, started, until
 
 SERVE = """
 import signal, sys
@@ -41,7 +41,9 @@ def serve(project: Path, *options: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_serve_tells_how_to_reach_it_and_ends_cleanly(ending: signal.Signals, project: Path) -> None:
+def test_serve_tells_how_to_reach_it_and_ends_cleanly(
+    ending: signal.Signals, project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with serve(project) as running:
         try:
             assert running.stdout is not None
@@ -50,9 +52,9 @@ def test_serve_tells_how_to_reach_it_and_ends_cleanly(ending: signal.Signals, pr
             assert running.stdout.readline().split() == ["ACCOUNT", "ACCOUNT_SID", "USER", "TOKEN"]
             name, sid, user, token = running.stdout.readline().split()
             assert (name, sid, user) == ("us", ACCOUNT, ACCOUNT)
-            ran = process(
-                "apply", "--yes", cwd=project, env={"SMSOPS_API_BASE_URL": address.split("=")[1], "US_TOKEN": token}
-            )
+            monkeypatch.setenv("SMSOPS_API_BASE_URL", address.split("=")[1])
+            monkeypatch.setenv("US_TOKEN", token)
+            ran = run("apply", "--yes")
             assert ran.code == 0, ran.err
             running.send_signal(ending)
             _, err = running.communicate(timeout=60)
@@ -84,7 +86,7 @@ def test_serve_as_json_is_one_document_and_the_door_is_locked(project: Path) -> 
     assert running.returncode == 0
 
 
-def test_a_port_that_is_taken_is_an_error_not_a_traceback(project: Path) -> None:
+def test_a_port_that_is_taken_is_an_error_not_a_traceback(project: Path, run: Run) -> None:
     with serve(project, "-o", "json") as running:
         try:
             assert running.stdout is not None
@@ -92,7 +94,7 @@ def test_a_port_that_is_taken_is_an_error_not_a_traceback(project: Path) -> None
             while not text.endswith("\n}\n"):
                 text += running.stdout.readline()
             port = json.loads(text)["base_url"].rpartition(":")[2]
-            ran = process("sandbox", "serve", "--port", port, "-o", "json", cwd=project)
+            ran = run("sandbox", "serve", "--port", port, "-o", "json")
         finally:
             running.terminate()
     assert ran.code == 1
@@ -190,7 +192,7 @@ def test_reset_in_a_broken_project_is_3(project: Path, run: Run) -> None:
 
 
 def test_two_signals_in_a_row_end_the_server(project: Path) -> None:
-    for _ in range(8):
+    for _ in range(4):
         with started("sandbox", "serve", "--port", "0", "-v", cwd=project, env={}) as running:
             until(running, b"Serving.")
             running.send_signal(signal.SIGINT)

@@ -73,8 +73,9 @@ def test_a_usage_error_says_what_to_do(argv: tuple[str, ...], hint: str, project
     assert hint in run(*argv).err
 
 
-def test_without_a_project_a_command_says_so_with_64(tmp_path: Path) -> None:
-    ran = process("plan", "-o", "json", cwd=tmp_path)
+def test_without_a_project_a_command_says_so_with_64(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = run("plan", "-o", "json")
     assert ran.code == 64
     assert ran.document["error"]["code"] == "SMS101"
     assert "smsops.yaml" in ran.err
@@ -143,9 +144,9 @@ def test_an_interruption_is_130_and_one_document(project: Path, run: Run, monkey
     assert "Traceback" not in ran.err
 
 
-def test_a_project_that_cannot_be_read_is_invalid_not_absent(tmp_path: Path) -> None:
-    write_project(tmp_path, project="version: [1\n")
-    ran = process("list", "-o", "json", cwd=tmp_path)
+def test_a_project_that_cannot_be_read_is_invalid_not_absent(project: Path, run: Run) -> None:
+    write_project(project, project="version: [1\n")
+    ran = run("list", "-o", "json")
     assert ran.code == 3
     assert ran.document["findings"][0]["path"] == "smsops.yaml"
 
