@@ -20,11 +20,14 @@ OURS = ("SMSOPS_TWILIO_OAI", "SMSOPS_PACKAGE_INDEX")
 """The folder of Twilio's API description, and whether tests may install packages; all else that smsops reads goes."""
 
 
-@pytest.fixture(autouse=True)
-def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name not in OURS and (name.startswith(FOREIGN) or name in FOREIGN_NAMES):
-            monkeypatch.delenv(name)
+@pytest.fixture(scope="session", autouse=True)
+def _own_environment() -> Iterator[None]:
+    """Before every other fixture, those that many tests share included."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for name in list(os.environ):
+            if name not in OURS and (name.startswith(FOREIGN) or name in FOREIGN_NAMES):
+                monkeypatch.delenv(name)
+        yield
 
 
 @pytest.fixture(scope="session")

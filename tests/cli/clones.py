@@ -6,8 +6,11 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
+from copy import copy
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -123,6 +126,27 @@ class Team:
             for asked in self.sandbox.requests
             if asked.account_sid == self.account_sid and asked.method != "GET"
         ]
+
+
+def built(folder: Path, numbers: tuple[str, ...], build: Callable[[Team], object]) -> Team:
+    """A team whose account is a file beside its clones, so that tests may start from `copied` ones."""
+    with Sandbox(folder / "sandbox.db") as sandbox:
+        team = Team(folder, sandbox, numbers)
+        build(team)
+    return team
+
+
+@contextmanager
+def copied(team: Team, folder: Path) -> Iterator[Team]:
+    """What `built` made once more: clones, their remote, and the account in a sandbox of its own."""
+    shutil.copytree(team.folder, folder)
+    for config in folder.glob("*/.git/config"):
+        config.write_text(config.read_text().replace(str(team.folder), str(folder)))
+    with Sandbox(folder / "sandbox.db") as sandbox:
+        other = copy(team)
+        other.folder, other.sandbox = folder, sandbox
+        other.env = {**team.env, "SMSOPS_API_BASE_URL": sandbox.base_url}
+        yield other
 
 
 def records(clone: Path, ref: str = "smsops-ledger") -> list[dict[str, Any]]:

@@ -13,8 +13,7 @@ import pytest
 
 from smsops.changes import digest
 from smsops.sandbox.faults import Fault
-from smsops.sandbox.server import Sandbox
-from tests.cli.clones import Team, commit, git, records
+from tests.cli.clones import Team, built, commit, copied, git, records
 from tests.cli.door import CODES, ROOT, SUPPORT, Ran, write_project
 from tests.forges.github_double import GitHubDouble
 from tests.forges.gitlab_double import GitLabDouble
@@ -86,11 +85,17 @@ def started(team: Team) -> Path:
     return developer
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Team:
+    """A project that was applied, with a developer's clone; each review works on a copy."""
+    return built(tmp_path_factory.mktemp("begun"), NUMBERS, started)
+
+
 def on_github(team: Team, hub: GitHubDouble) -> Review:
     clock = iter(f"2026-11-23T10:{minute:02}:00Z" for minute in range(60))
     return Review(
         team=team,
-        developer=started(team),
+        developer=team.folder / "rae",
         environment=hub.environment,
         open=lambda head: hub.open_pull(7, head, "rae"),
         push=lambda head: hub.push(7, head, "rae"),
@@ -104,7 +109,7 @@ def on_gitlab(team: Team, lab: GitLabDouble) -> Review:
     clock = iter(f"2026-11-23T10:{minute:02}:00.000Z" for minute in range(60))
     return Review(
         team=team,
-        developer=started(team),
+        developer=team.folder / "rae",
         environment=lab.environment,
         open=lambda head: lab.open_merge_request(7, head, "rae", at=next(clock)),
         push=lambda head: lab.push(7, head, "rae", next(clock)),
@@ -115,14 +120,14 @@ def on_gitlab(team: Team, lab: GitLabDouble) -> Review:
 
 
 @pytest.fixture(params=["github", "gitlab"])
-def review(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox) -> Iterator[Review]:
-    team = Team(tmp_path, sandbox, NUMBERS)
-    if request.param == "github":
-        with GitHubDouble() as hub:
-            yield on_github(team, hub)
-        return
-    with GitLabDouble() as lab:
-        yield on_gitlab(team, lab)
+def review(request: pytest.FixtureRequest, begun: Team, tmp_path: Path) -> Iterator[Review]:
+    with copied(begun, tmp_path / "team") as team:
+        if request.param == "github":
+            with GitHubDouble() as hub:
+                yield on_github(team, hub)
+            return
+        with GitLabDouble() as lab:
+            yield on_gitlab(team, lab)
 
 
 def test_a_change_from_its_branch_to_its_record(review: Review) -> None:
@@ -385,9 +390,8 @@ def test_another_plan_of_the_same_push_is_approved_by_another_word(review: Revie
     assert ran.code == 0, ran.err
 
 
-def test_an_author_whom_the_forge_does_not_know_is_told(tmp_path: Path, sandbox: Sandbox) -> None:
-    team = Team(tmp_path, sandbox, NUMBERS)
-    with GitHubDouble() as hub:
+def test_an_author_whom_the_forge_does_not_know_is_told(begun: Team, tmp_path: Path) -> None:
+    with copied(begun, tmp_path / "team") as team, GitHubDouble() as hub:
         review = on_github(team, hub)
         head = review.commit("the webhook moves", support=EDITED)
         hub.open_pull(7, "0" * 40, "rae")

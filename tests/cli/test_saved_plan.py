@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,12 @@ import pytest
 from smsops.changes import digest
 from smsops.sandbox.faults import Fault, FaultKind
 from smsops.sandbox.server import Sandbox
-from tests.cli.clones import Team, commit, git, records
+from tests.cli.clones import Team, built, commit, copied, git, records
 from tests.cli.door import ROOT, started, write_project
 from tests.cli.test_killed import text, when
 
 A, B, C, D, E = (f"+1206555032{digit}" for digit in range(5))
+Changed = tuple[Team, Path, Path]
 
 
 @pytest.fixture
@@ -32,22 +34,34 @@ def saved(team: Team, clone: Path, *argv: str, code: int = 0) -> Path:
     return path
 
 
-def changed(team: Team) -> tuple[Path, Path]:
+def change(team: Team) -> None:
     """A project that was applied, with a reviewed plan for a new webhook, a move and a new channel."""
     clone = team.start(a=text("a", A, B), b=text("b", C))
     team.ok(clone, "apply", "--yes")
     write_project(clone, a=text("a", A, host="two"), b=text("b", C, B), new=text("new", D))
     commit(clone, "the change")
     git(clone, "push", "-q", "origin", "HEAD:change")
-    return clone, saved(team, clone)
+    saved(team, clone)
+
+
+@pytest.fixture(scope="module")
+def reviewed(tmp_path_factory: pytest.TempPathFactory) -> Team:
+    return built(tmp_path_factory.mktemp("reviewed"), (A, B, C, D, E), change)
+
+
+@pytest.fixture
+def changed(reviewed: Team, tmp_path: Path) -> Iterator[Changed]:
+    """What `change` makes: its team, the clone, and the plan."""
+    with copied(reviewed, tmp_path / "team") as team:
+        yield team, team.folder / "first", team.folder / "plan.json"
 
 
 def edit(team: Team, name: str, **fields: Any) -> None:
     team.sandbox.console.update_service(team.services()[name], **fields)
 
 
-def test_a_plan_of_one_clone_is_applied_on_another_after_an_unrelated_merge(team: Team):
-    clone, path = changed(team)
+def test_a_plan_of_one_clone_is_applied_on_another_after_an_unrelated_merge(changed: Changed):
+    team, clone, path = changed
     planned = json.loads(path.read_text())
     other = team.clone("other")
     git(other, "merge", "-q", "--squash", "origin/change")
@@ -65,8 +79,8 @@ def test_a_plan_of_one_clone_is_applied_on_another_after_an_unrelated_merge(team
     assert team.plan(other)["changes"] == []
 
 
-def test_after_an_edit_of_a_touched_field_it_is_stale_with_both_values(team: Team):
-    clone, path = changed(team)
+def test_after_an_edit_of_a_touched_field_it_is_stale_with_both_values(changed: Changed):
+    team, clone, path = changed
     edit(team, "a", inbound_request_url="https://stranger.example.com/")
     before = len(team.writes())
     ran = team.run(clone, "apply", str(path), "-o", "json")
@@ -81,8 +95,8 @@ def test_after_an_edit_of_a_touched_field_it_is_stale_with_both_values(team: Tea
     assert team.ok(clone, "show", str(path)).out.startswith("b (account us"), "a stale plan can still be read"
 
 
-def test_after_an_edit_of_an_untouched_field_it_is_applied(team: Team):
-    clone, path = changed(team)
+def test_after_an_edit_of_an_untouched_field_it_is_applied(changed: Changed):
+    team, clone, path = changed
     edit(team, "a", validity_period=99, fallback_url="https://fallback.example.com/")
     team.sandbox.console.attach(team.services()["a"], E)
     team.ok(clone, "apply", str(path))
@@ -99,8 +113,8 @@ def test_after_an_edit_of_an_untouched_field_it_is_applied(team: Team):
     ],
     ids=["a number left", "a number came", "a namesake", "a service went"],
 )
-def test_whatever_a_change_rests_on_may_not_move(team: Team, spoil: Any, words: str):
-    clone, path = changed(team)
+def test_whatever_a_change_rests_on_may_not_move(changed: Changed, spoil: Any, words: str):
+    team, clone, path = changed
     spoil(team)
     before = len(team.writes())
     ran = team.run(clone, "apply", str(path))
@@ -109,8 +123,8 @@ def test_whatever_a_change_rests_on_may_not_move(team: Team, spoil: Any, words: 
     assert len(team.writes()) == before
 
 
-def test_any_flipped_byte_is_found(team: Team):
-    clone, path = changed(team)
+def test_any_flipped_byte_is_found(changed: Changed):
+    team, clone, path = changed
     good = path.read_bytes()
     rng = random.Random(7)
     places = [0, 1, len(good) - 1, len(good) - 2, *rng.sample(range(len(good)), 12)]
@@ -127,8 +141,8 @@ def test_any_flipped_byte_is_found(team: Team):
     team.ok(clone, "apply", str(path))
 
 
-def test_an_expired_plan_is_not_applied_and_can_be_read(team: Team):
-    clone, path = changed(team)
+def test_an_expired_plan_is_not_applied_and_can_be_read(changed: Changed):
+    team, clone, path = changed
     document = json.loads(path.read_text())
     del document["digest"]
     past = datetime.now(UTC) - timedelta(seconds=2)
@@ -139,8 +153,8 @@ def test_an_expired_plan_is_not_applied_and_can_be_read(team: Team):
     assert team.ok(clone, "show", str(path), "-o", "json").document["plan_id"] == document["plan_id"]
 
 
-def test_a_plan_for_another_account_or_server_is_not_applied(team: Team):
-    clone, path = changed(team)
+def test_a_plan_for_another_account_or_server_is_not_applied(changed: Changed):
+    team, clone, path = changed
     config = (clone / "smsops.yaml").read_text()
     (clone / "smsops.yaml").write_text(config.replace(team.account_sid, "AC" + "9" * 32))
     ran = team.run(clone, "apply", str(path), "-o", "json")
@@ -150,8 +164,8 @@ def test_a_plan_for_another_account_or_server_is_not_applied(team: Team):
     assert (ran.code, ran.document["error"]["code"]) == (6, "SMS514")
 
 
-def test_a_second_apply_of_the_same_plan_writes_nothing(team: Team):
-    clone, path = changed(team)
+def test_a_second_apply_of_the_same_plan_writes_nothing(changed: Changed):
+    team, clone, path = changed
     team.ok(clone, "apply", str(path))
     kept, writes = records(clone), len(team.writes())
     ran = team.ok(clone, "apply", str(path), "-o", "json")
@@ -160,8 +174,8 @@ def test_a_second_apply_of_the_same_plan_writes_nothing(team: Team):
     assert records(clone) == kept
 
 
-def test_an_old_plan_does_not_take_back_what_later_applies_recorded(team: Team):
-    clone, path = changed(team)
+def test_an_old_plan_does_not_take_back_what_later_applies_recorded(changed: Changed):
+    team, clone, path = changed
     team.ok(clone, "apply", str(path))
     write_project(clone, b=text("b", C, B).replace(f'"{C}"', f'{{number: "{C}", protected: true}}'))
     team.ok(clone, "apply", "--yes")
@@ -171,8 +185,8 @@ def test_an_old_plan_does_not_take_back_what_later_applies_recorded(team: Team):
     assert team.run(clone, "apply", "--yes").code == 5
 
 
-def test_a_number_that_was_protected_since_is_not_moved(team: Team):
-    clone, path = changed(team)
+def test_a_number_that_was_protected_since_is_not_moved(changed: Changed):
+    team, clone, path = changed
     git(clone, "checkout", "-q", "HEAD~1")
     write_project(clone, a=text("a", A, B).replace(f'"{B}"', f'{{number: "{B}", protected: true}}'))
     team.ok(clone, "apply", "--yes")
@@ -194,8 +208,8 @@ def test_a_removal_needs_the_record_that_it_was_planned_with(team: Team):
     assert team.pools() == {"a": {A, B}}
 
 
-def test_a_killed_apply_of_a_saved_plan_is_finished_by_the_same_plan(team: Team):
-    clone, path = changed(team)
+def test_a_killed_apply_of_a_saved_plan_is_finished_by_the_same_plan(changed: Changed):
+    team, clone, path = changed
     for method, after in (("POST", True), ("DELETE", True)):
         team.sandbox.faults.add(Fault(kind=FaultKind.DELAY, method=method, after=after, seconds=600))
         with started("apply", str(path), "--concurrency", "1", cwd=clone, env=team.env) as running:
@@ -210,8 +224,8 @@ def test_a_killed_apply_of_a_saved_plan_is_finished_by_the_same_plan(team: Team)
     team.ok(clone, "audit", "verify")
 
 
-def test_what_a_saved_plan_may_not_be_combined_with(team: Team):
-    clone, path = changed(team)
+def test_what_a_saved_plan_may_not_be_combined_with(changed: Changed):
+    team, clone, path = changed
     assert team.run(clone, "apply", str(path), "a").code == 64
     assert team.run(clone, "apply", str(path), "--allow", "limit").code == 64
     assert team.run(clone, "apply", "nothing.json").code == 64
@@ -251,8 +265,8 @@ def test_what_looks_like_a_login_is_in_no_plan_and_no_record_and_is_sent_all_the
     assert "hunter" not in ran.out + ran.err
 
 
-def test_saved_plans_and_records_are_as_their_schemas_say(team: Team):
-    clone, path = changed(team)
+def test_saved_plans_and_records_are_as_their_schemas_say(changed: Changed):
+    team, clone, path = changed
     plan_schema = json.loads((ROOT / "schemas" / "plan.schema.json").read_text())
     jsonschema.validate(json.loads(path.read_text()), plan_schema)
     edit(team, "a", inbound_request_url="https://stranger.example.com/")
@@ -298,8 +312,8 @@ def test_a_namesake_that_came_after_the_plan_is_not_taken_for_ours(team: Team):
     assert f"the service named 'a' was none when the plan was made, and is {sid} now" in ran.err
 
 
-def test_a_plan_is_good_for_one_apply(team: Team):
-    clone, path = changed(team)
+def test_a_plan_is_good_for_one_apply(changed: Changed):
+    team, clone, path = changed
     team.ok(clone, "apply", str(path))
     write_project(clone, new=text("new", E))
     team.ok(clone, "apply", "--yes")

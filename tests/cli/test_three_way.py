@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from smsops.sandbox.server import Sandbox
-from tests.cli.clones import Team, commit, git, records
+from tests.cli.clones import Team, built, commit, copied, git, records
 from tests.cli.door import write_project
 from tests.cli.test_killed import text
 
@@ -22,10 +23,23 @@ def team(sandbox: Sandbox, tmp_path: Path) -> Team:
     return Team(tmp_path, sandbox, (A, B, C, D, E))
 
 
-def applied(team: Team, **channels: str) -> Path:
+def apply(team: Team, **channels: str) -> Path:
+    """A clone with these channels, applied."""
     clone = team.start(**(channels or {"a": text("a", A, B), "b": text("b", C)}))
     team.ok(clone, "apply", "--yes")
     return clone
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Team:
+    return built(tmp_path_factory.mktemp("once"), (A, B, C, D, E), apply)
+
+
+@pytest.fixture
+def applied(once: Team, tmp_path: Path) -> Iterator[tuple[Team, Path]]:
+    """A team, and its clone with two channels, applied."""
+    with copied(once, tmp_path / "team") as team:
+        yield team, team.folder / "first"
 
 
 def edit(team: Team, name: str, **fields: Any) -> None:
@@ -40,8 +54,8 @@ def classes(document: Any) -> list[tuple[str, str, str]]:
     return [(c["channel"], c["action"], c["class"]) for c in document["changes"]]
 
 
-def test_an_edit_in_the_console_is_drift_and_is_reverted(team: Team):
-    clone = applied(team)
+def test_an_edit_in_the_console_is_drift_and_is_reverted(applied: tuple[Team, Path]):
+    team, clone = applied
     edit(team, "a", inbound_request_url="https://stranger.example.com/")
     assert classes(team.plan(clone)) == [("a", "service.update", "drift")]
     said = team.run(clone, "plan").out
@@ -51,8 +65,8 @@ def test_an_edit_in_the_console_is_drift_and_is_reverted(team: Team):
     assert webhook(team, "a") == "https://one.example.com/in"
 
 
-def test_with_a_git_change_of_the_same_field_it_is_a_conflict_and_refused(team: Team):
-    clone = applied(team)
+def test_with_a_git_change_of_the_same_field_it_is_a_conflict_and_refused(applied: tuple[Team, Path]):
+    team, clone = applied
     edit(team, "a", inbound_request_url="https://stranger.example.com/")
     write_project(clone, a=text("a", A, B, host="two"))
     commit(clone)
@@ -70,8 +84,8 @@ def test_with_a_git_change_of_the_same_field_it_is_a_conflict_and_refused(team: 
     assert team.plan(clone)["changes"] == []
 
 
-def test_the_same_value_on_both_sides_is_already_done_and_costs_no_call(team: Team):
-    clone = applied(team)
+def test_the_same_value_on_both_sides_is_already_done_and_costs_no_call(applied: tuple[Team, Path]):
+    team, clone = applied
     edit(team, "a", inbound_request_url="https://two.example.com/in", status_callback="https://two.example.com/status")
     write_project(clone, a=text("a", A, B, host="two"))
     commit(clone)
@@ -89,8 +103,8 @@ def test_the_same_value_on_both_sides_is_already_done_and_costs_no_call(team: Te
     assert team.plan(clone)["already_done"] == []
 
 
-def test_drift_and_intention_of_one_service_are_two_changes(team: Team):
-    clone = applied(team)
+def test_drift_and_intention_of_one_service_are_two_changes(applied: tuple[Team, Path]):
+    team, clone = applied
     edit(team, "a", inbound_request_url="https://stranger.example.com/")
     write_project(clone, a=text("a", A, B).replace("one.example.com/status", "two.example.com/status"))
     assert sorted(classes(team.plan(clone))) == [("a", "service.update", "drift"), ("a", "service.update", "intended")]
@@ -98,8 +112,8 @@ def test_drift_and_intention_of_one_service_are_two_changes(team: Team):
     assert team.plan(clone)["changes"] == []
 
 
-def test_members_that_came_or_went_by_drift_are_told_and_reverted(team: Team):
-    clone = applied(team)
+def test_members_that_came_or_went_by_drift_are_told_and_reverted(applied: tuple[Team, Path]):
+    team, clone = applied
     console, services = team.sandbox.console, team.services()
     console.detach(services["a"], B)
     console.attach(services["b"], D)
@@ -109,7 +123,7 @@ def test_members_that_came_or_went_by_drift_are_told_and_reverted(team: Team):
 
 
 def test_a_number_that_git_and_the_console_move_to_different_places_is_a_conflict(team: Team):
-    clone = applied(team, a=text("a", A, B), b=text("b", C), c=text("c", D))
+    clone = apply(team, a=text("a", A, B), b=text("b", C), c=text("c", D))
     console, services = team.sandbox.console, team.services()
     console.detach(services["a"], B)
     console.attach(services["c"], B)
@@ -121,8 +135,8 @@ def test_a_number_that_git_and_the_console_move_to_different_places_is_a_conflic
     assert team.pools() == {"a": {A}, "b": {C, B}, "c": {D}}
 
 
-def test_a_service_that_was_deleted_in_the_console_is_drift_with_its_numbers(team: Team):
-    clone = applied(team)
+def test_a_service_that_was_deleted_in_the_console_is_drift_with_its_numbers(applied: tuple[Team, Path]):
+    team, clone = applied
     team.sandbox.console.delete_service(team.services()["a"])
     assert classes(team.plan(clone)) == [
         ("a", "service.create", "drift"),
@@ -135,7 +149,7 @@ def test_a_service_that_was_deleted_in_the_console_is_drift_with_its_numbers(tea
 
 def test_with_the_policy_report_drift_is_told_and_left_alone(team: Team):
     team.more = REPORT
-    clone = applied(team)
+    clone = apply(team)
     console, services = team.sandbox.console, team.services()
     edit(team, "a", inbound_request_url="https://stranger.example.com/")
     console.attach(services["b"], D)
@@ -154,8 +168,8 @@ def test_with_the_policy_report_drift_is_told_and_left_alone(team: Team):
     assert {h["reason"] for h in again["held_back"]} == {"drift"}, "it is still drift, not a number to prune"
 
 
-def test_a_deleted_channel_is_held_back_until_each_kind_is_allowed(team: Team):
-    clone = applied(team)
+def test_a_deleted_channel_is_held_back_until_each_kind_is_allowed(applied: tuple[Team, Path]):
+    team, clone = applied
     (clone / "channels" / "b.yaml").unlink()
     commit(clone)
     planned = team.plan(clone)
@@ -172,8 +186,8 @@ def test_a_deleted_channel_is_held_back_until_each_kind_is_allowed(team: Team):
     assert team.pools() == {"a": {A, B}}
 
 
-def test_with_a_lost_ledger_nothing_is_ever_removed(team: Team):
-    clone = applied(team)
+def test_with_a_lost_ledger_nothing_is_ever_removed(applied: tuple[Team, Path]):
+    team, clone = applied
     console, services = team.sandbox.console, team.services()
     console.attach(services["a"], D)
     git(clone, "push", "-q", "origin", "--delete", "smsops-ledger")
@@ -190,8 +204,8 @@ def test_with_a_lost_ledger_nothing_is_ever_removed(team: Team):
 
 
 @pytest.mark.parametrize("pinned", [True, False], ids=["by its SID", "by its record"])
-def test_a_renamed_file_keeps_its_service(team: Team, pinned: bool):
-    clone = applied(team)
+def test_a_renamed_file_keeps_its_service(applied: tuple[Team, Path], pinned: bool):
+    team, clone = applied
     sid = team.services()["b"]
     (clone / "channels" / "b.yaml").unlink()
     lines = {"messaging_service_sid": sid} if pinned else {}
@@ -208,7 +222,7 @@ def test_a_renamed_file_keeps_its_service(team: Team, pinned: bool):
 
 def test_removing_a_protected_number_takes_two_applies_also_in_one_commit(team: Team):
     protected = text("a", A, B).replace(f'"{B}"', f'{{number: "{B}", protected: true}}')
-    clone = applied(team, a=protected)
+    clone = apply(team, a=protected)
     write_project(clone, a=text("a", A))
     commit(clone, "protection and number in one commit")
     ran = team.run(clone, "apply", "--yes", "-o", "json")
@@ -221,8 +235,8 @@ def test_removing_a_protected_number_takes_two_applies_also_in_one_commit(team: 
     assert team.pools() == {"a": {A}}
 
 
-def test_a_shallow_clone_of_one_branch_plans_with_the_right_base(team: Team):
-    first = applied(team)
+def test_a_shallow_clone_of_one_branch_plans_with_the_right_base(applied: tuple[Team, Path]):
+    team, first = applied
     for index in range(3):
         commit_something(first, index)
     git(first, "push", "-q", "origin", "main")

@@ -312,6 +312,7 @@ reviews = st.lists(
 requests = st.sampled_from([REQUEST, PUSHED, replace(REQUEST, unnamed=("Dan",))])
 
 
+@pytest.mark.no_cover
 @given(reviews, requests, st.randoms(use_true_random=False))
 def test_neither_the_order_of_reviews_nor_the_case_of_letters_changes_the_verdict(
     given_reviews: list[Review], request: ChangeRequest, random: Any
@@ -330,6 +331,7 @@ def test_neither_the_order_of_reviews_nor_the_case_of_letters_changes_the_verdic
         assert shouted.approval.approver == first.approval.approver.upper()
 
 
+@pytest.mark.no_cover
 @given(reviews, requests)
 def test_an_approval_never_comes_from_somebody_whose_word_does_not_count(
     given_reviews: list[Review], request: ChangeRequest

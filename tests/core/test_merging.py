@@ -147,6 +147,7 @@ def accounts(draw: st.DrawFn) -> tuple[DesiredState, LiveState, Base]:
     return DesiredState(account="us", account_sid=ACCOUNT_SID, channels=tuple(channels)), live, base
 
 
+@pytest.mark.no_cover
 @given(accounts(), st.integers(1, 5), st.sets(st.sampled_from((Gate.LIMIT, Gate.PRUNE, Gate.TAKEOVER, Gate.PROTECTED))))
 def test_a_split_account_is_planned_as_if_it_were_whole(
     account: tuple[DesiredState, LiveState, Base], count: int, allow: set[Gate]

@@ -216,6 +216,7 @@ def encoded(draw: st.DrawFn, texts: st.SearchStrategy[str]) -> tuple[bytes, str]
     return text.replace("\n", newline).encode(), newline if "\n" in text else "\n"
 
 
+@pytest.mark.no_cover
 @given(encoded(block_texts()))
 def test_a_block_file_always_gets_its_line_beside_its_direction(file: tuple[bytes, str]):
     before, newline = file
@@ -230,6 +231,7 @@ def test_a_block_file_always_gets_its_line_beside_its_direction(file: tuple[byte
     assert newline.join(lines) == before.decode().removeprefix("\ufeff")
 
 
+@pytest.mark.no_cover
 @given(encoded(flow_texts()))
 def test_a_file_in_braces_always_gets_its_entry(file: tuple[bytes, str]):
     before, _ = file
@@ -247,6 +249,7 @@ YAMLISH = st.lists(
 )
 
 
+@pytest.mark.no_cover
 @given(YAMLISH)
 def test_whatever_the_text_is_only_the_key_comes_in_or_nothing(signs: list[str]):
     before = "".join(["direction: a\n", *signs]).encode()

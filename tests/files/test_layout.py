@@ -702,11 +702,13 @@ def texts_of(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
+@pytest.mark.no_cover
 @given(files())
 def test_whatever_a_file_says_and_remarks_stays(file: tuple[str, int]):
     assert_all_stays(*file)
 
 
+@pytest.mark.no_cover
 @settings(max_examples=25)
 @given(files())
 def test_all_stays_too_where_yaml_is_read_without_libyaml(file: tuple[str, int]):
@@ -755,6 +757,7 @@ SIGNS = (
 )
 
 
+@pytest.mark.no_cover
 @given(st.lists(st.sampled_from(SIGNS), max_size=16))
 def test_any_text_is_laid_out_once_and_for_all_or_left(signs: list[str]):
     before = "".join(["a: ", *signs]).encode()

@@ -8,12 +8,14 @@ import re
 import shutil
 import sys
 from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.door import git, process
+from smsops.cli.boundary import run as smsops
+from tests.cli.door import git
 from tests.pipelines.places import NAMES, ROOT, bash, component, read, step, steps, workflow
 
 Outputs = dict[str, str]
@@ -33,7 +35,8 @@ def repository(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "channels", project / "channels")
     shutil.copy(ROOT / "smsops.yaml", project)
     git(top.parent, "init", "-q", "-b", "main", str(top))
-    assert process("init", "--ci", "github", cwd=project).code == 0
+    with chdir(project):
+        assert smsops(["init", "--ci", "github"]) == 0
     git(top, "add", ".")
     git(top, "-c", "user.name=Ada", "-c", "user.email=ada@example.com", "commit", "-qm", "first")
     return top
@@ -98,7 +101,8 @@ def test_a_merge_without_changes_is_recorded_without_approval_and_without_a_call
     ran: Step, repository: Path, tmp_path: Path
 ) -> None:
     project = repository / "infra" / "sms"
-    assert process("--sandbox", "apply", "--yes", cwd=project).code == 0
+    with chdir(project):
+        assert smsops(["--sandbox", "apply", "--yes"]) == 0
     kept = {path.name for path in (project / ".smsops" / "ledger").rglob("*.json")}
     channel = project / "channels" / "glintgrid-outage-staging.yaml"
     guarded = '- {number: "+14155550190", protected: true}'
@@ -118,14 +122,15 @@ def test_a_merge_with_changes_names_the_plan_that_needs_approval(ran: Step, tmp_
 
 def test_a_schedule_without_drift_is_green_and_leaves_evidence(ran: Step, repository: Path) -> None:
     project = repository / "infra" / "sms"
-    assert process("--sandbox", "apply", "--yes", cwd=project).code == 0
+    with chdir(project):
+        assert smsops(["--sandbox", "apply", "--yes"]) == 0
     assert ran("drift", "drift", "Look for drift")["result"] == "no-drift"
     kept = [json.loads(path.read_text()) for path in (project / ".smsops" / "ledger" / "checks").rglob("*.json")]
     assert {(check["data"]["account"], *check["data"]["found"]) for check in kept} == {("us",), ("uk",), ("staging",)}
     ran("drift", "audit", "Verify history and ledger")
 
 
-def test_every_command_and_option_that_a_pipeline_uses_exists() -> None:
+def test_every_command_and_option_that_a_pipeline_uses_exists(capfd: pytest.CaptureFixture[str]) -> None:
     scripts = [one["run"] for name in NAMES for _, one in steps(workflow(name)) if "run" in one]
     scripts += [line for job in component().values() for line in job.get("script", ())]
     joined = re.sub(r"\\\n\s*", " ", "\n".join(scripts))
@@ -146,6 +151,6 @@ def test_every_command_and_option_that_a_pipeline_uses_exists() -> None:
     }
     assert {"--shard", "--out"} <= used["plan"]
     for command, options in used.items():
-        helped = process(*command.split(), "--help", cwd=ROOT)
-        assert helped.code == 0, command
-        assert not [option for option in options if not re.search(rf"(?<![\w-]){option}\b", helped.out)], command
+        assert smsops([*command.split(), "--help"]) == 0, command
+        helped = capfd.readouterr().out
+        assert not [option for option in options if not re.search(rf"(?<![\w-]){option}\b", helped)], command

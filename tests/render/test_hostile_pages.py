@@ -16,6 +16,8 @@ from smsops.render.markdown import applied_markdown, checked_markdown, drift_mar
 from tests.render.pages import Page, outside_fences, parsed, shown
 from tests.render.scenes import applied, asked, checked, compared, drawn, finding, refusal
 
+pytestmark = pytest.mark.no_cover
+
 HARMLESS = "zebra"
 
 HOSTILE = [

@@ -22,6 +22,7 @@ from tests.render.plans import drawn, many, page, removed
 from tests.render.test_text import ATTACH, DELETE, DETACH, MOVE, SID, UPDATE
 
 
+@pytest.mark.no_cover
 def test_eight_hundred_changed_channels_fit_with_every_removal_the_counts_and_the_id() -> None:
     plan = drawn(*many(800, detached=800))
     text = plan_markdown(plan, color=False)
@@ -96,6 +97,7 @@ def test_a_channel_that_is_too_long_is_told_in_counts_and_short_values() -> None
     assert len(removed(text)) == 1_501
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("channels", "accounts"), [(1, 1), (250, 1), (100, 100)])
 def test_removals_that_do_not_fit_are_counted_loudly_and_the_plan_cannot_be_approved_from_the_page(
     channels: int, accounts: int
@@ -110,6 +112,7 @@ def test_removals_that_do_not_fit_are_counted_loudly_and_the_plan_cannot_be_appr
     assert size(text) > LIMIT - 2_000
 
 
+@pytest.mark.no_cover
 def test_deleted_services_are_the_last_that_are_cut() -> None:
     deleted = [replace(DELETE, channel=f"gone-{i}", service_sid=f"MG{i:032}") for i in range(50)]
     moved = [replace(MOVE, number=f"+1406{i:07}", from_channel="desk") for i in range(3_000)]
