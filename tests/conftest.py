@@ -6,18 +6,27 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
 from smsops.sandbox.server import Sandbox
 
 # Time never decides a test, and a run on another machine tries the same examples.
-settings.register_profile("smsops", deadline=None, derandomize=True, database=None)
+settings.register_profile("smsops", deadline=None, derandomize=True, database=None, max_examples=40)
+# For a long look: pytest --hypothesis-profile=thorough
+settings.register_profile("thorough", settings.get_profile("smsops"), derandomize=False, max_examples=1_000)
 settings.load_profile("smsops")
 
 FOREIGN = ("SMSOPS_", "TWILIO_", "GIT_", "GH_", "GITHUB_", "GITLAB_", "BITBUCKET_", "BUILD_", "CI_")
 FOREIGN_NAMES = ("CI", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "TERM")
 OURS = ("SMSOPS_TWILIO_OAI", "SMSOPS_PACKAGE_INDEX")
 """The folder of Twilio's API description, and whether tests may install packages; all else that smsops reads goes."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a property repeats a hundred times says nothing more of which lines ran, and tracing it takes longest."""
+    for item in items:
+        if is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(scope="session", autouse=True)

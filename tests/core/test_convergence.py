@@ -118,7 +118,7 @@ class Mortal(TwilioWriter):
 
 @pytest.mark.no_cover
 @given(story=st.lists(st.one_of(wishes, edits), min_size=1, max_size=7), last=wishes)
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_apply_then_plan_is_empty_whatever_happened_before(sandbox: Sandbox, story: list[Wish | Edit], last: Wish):
     with tempfile.TemporaryDirectory() as folder:
         world = World(sandbox=sandbox, folder=Path(folder), numbers=NUMBERS)
@@ -134,7 +134,7 @@ def test_apply_then_plan_is_empty_whatever_happened_before(sandbox: Sandbox, sto
 
 @pytest.mark.no_cover
 @given(story=st.lists(wishes, min_size=1, max_size=5))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_run_that_died_is_never_taken_for_a_colleague(sandbox: Sandbox, story: list[Wish]):
     with tempfile.TemporaryDirectory() as folder:
         world = World(sandbox=sandbox, folder=Path(folder), numbers=NUMBERS)

@@ -22,7 +22,7 @@ def _last(path: str) -> str:
     return last[:2] if last.startswith(("MG", "PN")) else last
 
 
-@pytest.mark.parametrize("count", [3, 50, pytest.param(500, marks=pytest.mark.no_cover)])
+@pytest.mark.parametrize("count", [3, 50, pytest.param(200, marks=pytest.mark.no_cover)])
 def test_a_plan_without_changes_is_one_list_of_services_and_one_pool_a_channel(tmp_path: Path, count: int):
     numbers = [f"+1206{n:07}" for n in range(5550000, 5550000 + count)]
     sids = [f"MG{n:032x}" for n in range(count)]

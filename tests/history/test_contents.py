@@ -138,7 +138,7 @@ def test_an_odd_entry_beside_plain_ones_is_read_as_a_whole_is(text: str) -> None
 
 @pytest.mark.no_cover
 @given(st.lists(st.sampled_from(ODD), max_size=5), st.integers(0, 200), st.sampled_from(("", *LETTERS)))
-@settings(max_examples=500)
+@settings(max_examples=200)
 def test_odd_entries_in_any_order_are_read_as_a_whole_is(parts: list[str], place: int, letter: str) -> None:
     text = "".join(parts)
     is_the_same((text[:place] + letter + text[place:]).encode())
@@ -146,7 +146,7 @@ def test_odd_entries_in_any_order_are_read_as_a_whole_is(parts: list[str], place
 
 @pytest.mark.no_cover
 @given(st.text(LETTERS, max_size=30))
-@settings(max_examples=500)
+@settings(max_examples=200)
 def test_any_text_is_read_as_a_whole_is(text: str) -> None:
     is_the_same(f"a: b\n{text}\nc: d\n".encode())
     is_the_same(text.encode())

@@ -170,13 +170,13 @@ def tags(page: str) -> object:
     return parsed(HTML[page](HARMLESS)).tags
 
 
-@settings(max_examples=80)
+@settings(max_examples=30)
 @given(text=st.text(max_size=30), page=st.sampled_from(sorted(MARKDOWN)))
 def test_whatever_the_text_the_markdown_around_it_is_the_same(text: str, page: str) -> None:
     assert skeleton(shown(MARKDOWN[page](f"{HARMLESS}{text}{HARMLESS}"))) == expected(page)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(text=st.text(max_size=30), page=st.sampled_from(sorted(HTML)))
 def test_whatever_the_text_the_html_around_it_is_the_same(text: str, page: str) -> None:
     assert parsed(HTML[page](f"{HARMLESS}{text}{HARMLESS}")).tags == tags(page)

@@ -210,7 +210,7 @@ def told_of(line: str) -> int:
 
 
 @pytest.mark.no_cover
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(plans())
 def test_whatever_the_plan_the_page_keeps_its_limit_the_id_the_counts_and_says_which_removals_are_missing(
     plan: Drawn,

@@ -36,7 +36,7 @@ params = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(WORDS) | st.tex
 paths = st.lists(st.sampled_from([*PARTS, *POOLS]) | st.text(max_size=8), max_size=6)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(method=st.sampled_from(["GET", "POST", "PUT"]), path=paths, query=params, form=params, of_service=st.booleans())
 def test_no_request_makes_the_sandbox_fail(
     box: Sandbox,

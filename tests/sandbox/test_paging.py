@@ -24,7 +24,7 @@ def pages(caller: Caller, path: str, size: int, link: str, key: str) -> list[dic
     return bodies
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(count=st.integers(0, 30), size=st.integers(1, 12))
 @example(count=12, size=6)
 @example(count=0, size=1)
@@ -47,7 +47,7 @@ def test_the_pages_of_services_hold_every_service_once_and_in_order(
     assert back["meta"]["previous_page_url"] is None
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(size=st.integers(1, 15))
 def test_the_pages_of_numbers_hold_every_number_once(box: Sandbox, caller: Caller, size: int) -> None:
     box.ensure_account(ACCOUNT, numbers=[f"+1303555{n:04}" for n in range(100, 120)])
