@@ -21,8 +21,13 @@ from smsops.git import GitError, Repository, cleaned
 _CHUNK = 1 << 16
 GONE = "000000"
 """The mode of what is not there."""
-_UNSET = ("--root", "--no-follow", "--encoding=UTF-8", f"-O{os.devnull}")
+_RAW = ("--raw", "--pretty=raw", "--parents", "--encoding=none", "--no-notes")
+"""Commits come as they are kept, in the bytes that were written."""
+_UNSET = ("--root", "--no-follow", "--no-decorate", "--no-abbrev-commit", "--no-show-signature", f"-O{os.devnull}")
 """Whatever somebody has set, log.showRoot and diff.orderFile among it, the answer is the same."""
+_INDENT = b"    "
+_FILES = b"\n\n:"
+"""Before the first file of a commit. A header has no blank line, and a message has no line that is not indented."""
 _MODULE = "160000"
 """Of a commit of another repository: as a file, it is not there."""
 
@@ -42,6 +47,14 @@ class Node(NamedTuple):
     id: str
     parents: tuple[str, ...]
     touches: tuple[Touch, ...]
+    told: bytes = b""
+    """The commit object as a log tells it: the message is indented, so that nothing in it can pass for a header."""
+
+    @property
+    def content(self) -> bytes:
+        """The commit object as git keeps it, but for blank lines around the message."""
+        head, gap, message = self.told.partition(b"\n\n")
+        return head + gap + message.removeprefix(_INDENT).replace(b"\n" + _INDENT, b"\n")
 
 
 def log(repository: Repository, tip: str, suffixes: tuple[str, ...]) -> Iterator[Node]:
@@ -49,9 +62,9 @@ def log(repository: Repository, tip: str, suffixes: tuple[str, ...]) -> Iterator
 
     A merge is compared with its first parent. Paths are relative to the root of `repository`. Raises GitError.
     """
-    words = ("log", "-z", "--raw", "--no-abbrev", "--no-renames", "--diff-merges=first-parent", "--format=commit %H %P")
+    words = ("log", "-z", *_RAW, "--no-abbrev", "--no-renames", "--diff-merges=first-parent", "--no-color")
     # Simplified history would leave the main line; with these two every commit is walked, whatever the path.
-    whole = ("--full-history", "--sparse", "--relative", "--no-show-signature", "--no-color")
+    whole = ("--full-history", "--sparse", "--relative")
     limit = () if _is_top(repository) else (".",)
     with _running(repository, *words, *whole, *_UNSET, tip, "--", *limit) as process:
         assert process.stdout is not None
@@ -63,33 +76,38 @@ def _is_top(repository: Repository) -> bool:
     return not repository.run("rev-parse", "--show-prefix").strip()
 
 
-def _split(stream: IO[bytes]) -> Iterator[str]:
+def _split(stream: IO[bytes]) -> Iterator[bytes]:
     rest = b""
     while chunk := stream.read(_CHUNK):
-        whole, end, rest = (rest + chunk).rpartition(b"\0")
-        if end:
-            yield from os.fsdecode(whole).split("\0")
+        *whole, rest = (rest + chunk).split(b"\0")
+        yield from whole
     if rest:
-        yield os.fsdecode(rest)
+        yield rest
 
 
-def _nodes(parts: Iterator[str], suffixes: tuple[str, ...]) -> Iterator[Node]:
-    """A commit is `commit ID PARENT…`; the lines of its files follow, the first one after a line break."""
-    head: list[str] = []
+def _nodes(parts: Iterator[bytes], suffixes: tuple[str, ...]) -> Iterator[Node]:
+    """A commit starts with `commit ID PARENT…`, and its first file follows in the same part."""
+    told = b""
     touches: list[Touch] = []
     for part in parts:
-        if part.startswith((":", "\n:")):
-            path = next(parts)
+        if part.startswith(b"commit "):
+            if told:
+                yield _node(told, touches)
+                touches = []
+            told, _, part = part.partition(_FILES)  # noqa: PLW2901
+        if part:
+            path = os.fsdecode(next(parts))
             if path.lower().endswith(suffixes):
-                _, mode, _, blob, _ = part.split(" ")
+                _, mode, _, blob, _ = part.decode().split(" ")
                 touches.append(Touch(path, GONE if mode == _MODULE else mode, blob))
-        elif part.startswith("commit "):
-            if head:
-                yield Node(head[0], tuple(head[1:]), tuple(touches))
-            _, *head = part.split()
-            touches = []
-    if head:
-        yield Node(head[0], tuple(head[1:]), tuple(touches))
+    if told:
+        yield _node(told, touches)
+
+
+def _node(told: bytes, touches: list[Touch]) -> Node:
+    first, _, rest = told.partition(b"\n")
+    _, id, *parents = first.decode().split(" ")
+    return Node(id, tuple(parents), tuple(touches), rest)
 
 
 @dataclass(slots=True)

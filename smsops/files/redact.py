@@ -35,6 +35,8 @@ _USER_INFO = re.compile(r"(?<=://)[^\s/?#\"']*(?=@)")
 _USER_INFO_WITH_SLASH = re.compile(r"(?<=://)[^\s/\"'@:]+:(?!\d*(?:[/?#\"'\s]|$))[^\s\"'@]*(?=@)")
 _PARAMETER = re.compile(r"(?P<key>[?&;#](?P<word>[\w.-]+)=)(?P<value>[^&#\s\"']+)")
 _MANY_KINDS = 3
+_MAY_HOLD = re.compile(r"[:=]|[A-Za-z0-9+/_-]{20}")
+"""What every mark of a secret has: a sign after a name, or a long run."""
 
 
 def sounds_secret(key: object) -> bool:
@@ -44,6 +46,8 @@ def sounds_secret(key: object) -> bool:
 
 def redact(text: str) -> str:
     """One line with everything hidden that may be a secret; the length stays."""
+    if _MAY_HOLD.search(text) is None:
+        return text  # as with most texts, and a history has very many
     for pattern in (_USER_INFO, _USER_INFO_WITH_SLASH):
         text = pattern.sub(lambda match: MASK * len(match[0]), text)
     text = _PARAMETER.sub(_hide_parameter, text)

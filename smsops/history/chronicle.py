@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 
 from smsops.git import Repository
 from smsops.history.contents import Wanted
@@ -48,11 +49,8 @@ class Wants:
     """What each channel asked for at each commit of the main line."""
 
     def __init__(self, lives: Lives, line: Sequence[str]) -> None:
-        self._places = {id: place for place, id in enumerate(line)}
-        self._marks: dict[str, list[Mark]] = {}
-        for mark in sorted((mark for life in lives.all for mark in life.marks), key=lambda mark: mark.place):
-            if mark.version.kind is not Kind.PROJECT:
-                self._marks.setdefault(mark.version.channel, []).append(mark)
+        self._lives = lives
+        self._line = line
 
     def __call__(self, commit: str, channel: str) -> Wanted | None:
         """None where git did not have the channel then, or its file cannot be read."""
@@ -60,6 +58,19 @@ class Wants:
         before = (mark for mark in reversed(self._marks.get(channel, ())) if mark.place <= place)
         found = next(before, None)
         return found.wanted if found else None
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {id: place for place, id in enumerate(self._line)}
+
+    @cached_property
+    def _marks(self) -> Mapping[str, Sequence[Mark]]:
+        """By channel, oldest first."""
+        found: dict[str, list[Mark]] = {}
+        for mark in sorted((mark for life in self._lives.all for mark in life.marks), key=lambda mark: mark.place):
+            if mark.version.kind is not Kind.PROJECT:
+                found.setdefault(mark.version.channel, []).append(mark)
+        return found
 
 
 def _records(read: Read, applies: Sequence[Apply] | None, counts: frozenset[str]) -> Records:

@@ -94,6 +94,7 @@ def commit_of(id: str, content: bytes, side: tuple[Commit, ...] = ()) -> Commit:
     )
 
 
+@lru_cache(maxsize=1 << 10)
 def _person(line: bytes, encoding: str) -> tuple[Person, str]:
     text = _decoded(line, encoding)
     match = _STAMP.fullmatch(text)

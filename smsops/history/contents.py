@@ -27,8 +27,16 @@ _ENTRY = re.compile(r"^(?=[A-Za-z_][\w-]*:(?:\s|\Z))", re.MULTILINE | re.ASCII)
 _BESIDE = ("---", "...", "\n%", "\r%")
 """What may belong to a file as a whole, and not to one of its entries."""
 _REMARKS = re.compile(r"(?:[ ]*(?:#[^\n]*)?\r?\n)*[ ]*(?:#[^\n]*)?")
-_PLAIN = re.compile(r"([A-Za-z_][\w-]{0,99}): ([A-Za-z/](?:[\w./-]|:(?=/)|[ ](?=\w))*)\r?\n", re.ASCII)
+_LINE = r"([A-Za-z_][\w-]{0,99}): ([A-Za-z/](?:[\w./-]|:(?=/)|[ ](?=\w))*)\r?\n"
+_PLAIN = re.compile(_LINE, re.ASCII)
 """One line whose value is text in one way only, unless it is one of `_WORDS`."""
+_ATTRIBUTE = re.compile(f"    {_LINE}", re.ASCII)
+_ITEM = re.compile(
+    r'  - (?:"(?P<alone>\+[0-9]{1,20})"\r?\n|number: "(?P<number>\+[0-9]{1,20})"\r?\n'
+    rf"(?P<more>(?:{_ATTRIBUTE.pattern})*))",
+    re.ASCII,
+)
+"""A number as `smsops fmt` lays it out, with attributes that are plain."""
 _WORDS = frozenset(f(word) for word in ("true", "false", "null") for f in (str.lower, str.upper, str.title))
 _NUMBER = re.compile(r"\+[0-9]{1,20}")
 _SETTINGS = frozenset(
@@ -112,14 +120,34 @@ def _is_remark(text: str) -> bool:
 @lru_cache(maxsize=1 << 16)
 def _entry(block: str) -> _Read | None:
     """One entry, when that is all that the text holds."""
-    if (plain := _PLAIN.fullmatch(block)) and plain[2] not in _WORDS and plain[1] != "phone_numbers":
+    if (plain := _PLAIN.fullmatch(block)) and _WORDS.isdisjoint(plain.groups()) and plain[1] != "phone_numbers":
         return plain[1], plain[2], {plain[1]: plain[2]}
+    if (numbers := _plain_numbers(block)) is not None:
+        return "phone_numbers", numbers, dict(_flat_numbers(numbers))
     document, findings = read_yaml(block.encode(), "")
     value = document.value
     if has_errors(findings) or not isinstance(value, dict) or len(value) != 1:
         return None
     ((key, inside),) = value.items()
     return key, inside, dict(_flat_top(value))
+
+
+def _plain_numbers(block: str) -> list[Any] | None:
+    """Declared numbers, where each is an `_ITEM`; None for anything else."""
+    head, _, rows = block.partition("\n")
+    if head.removesuffix("\r") != "phone_numbers:":
+        return None
+    entries: list[Any] = []
+    end = 0
+    for item in _ITEM.finditer(rows):
+        pairs = [("number", item["number"]), *_ATTRIBUTE.findall(item["more"] or "")]
+        attributes = dict(pairs)
+        words = (*attributes, *attributes.values())
+        if item.start() != end or len(attributes) != len(pairs) or not _WORDS.isdisjoint(words):
+            return None
+        end = item.end()
+        entries.append(item["alone"] or attributes)
+    return entries if entries and end == len(rows) else None
 
 
 def _flat_top(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -165,9 +193,7 @@ def diffs_of(before: Flat, after: Flat) -> tuple[Diff, ...]:
     changed = [key for key, text in after.items() if before.get(key) != text]
     changed += [key for key in before if key not in after]
     changed.sort(key=_is_of_number)
-    return tuple(
-        Diff(field=_named(key), before=told(key, before.get(key)), after=told(key, after.get(key))) for key in changed
-    )
+    return tuple([Diff(_named(key), told(key, before.get(key)), told(key, after.get(key))) for key in changed])
 
 
 def _is_of_number(key: str) -> bool:

@@ -1,4 +1,4 @@
-"""Git's past of a project, in one pass: `git log` once, and everything else by one `git cat-file`.
+"""Git's past of a project, in one pass: commits by one `git log`, and contents by one `git cat-file`.
 
 What arrived on the main line comes out commit by commit, oldest first, with the contents that it brought. Files that
 were no channels then are never read, so that a repository may hold much else.
@@ -200,16 +200,15 @@ def _narrowed(moves: Sequence[_Move], name: str) -> Iterator[_Move]:
 def _arrivals(
     moves: Sequence[_Move], sides: dict[str, tuple[Node, ...]], project_file: str, store: Objects
 ) -> Iterator[Arrival]:
-    """Everything that is still to be read is asked for at once, in the order in which it is used."""
-    wanted = [(move, _of_paths(move, sides.get(move.node.id, ()), project_file)) for move in moves]
-    found = store.many(id for move, side in wanted for id in _ids(move, side))
-    for move, side in wanted:
-        head = next(found)
-        told = {node.id: commit_of(node.id, next(found)) for node in side}
+    """All contents are asked for at once, in the order in which they are used."""
+    found = store.many(touch.blob for move in moves for touch in (*move.come.values(), *move.stayed.values()))
+    for move in moves:
+        side = _of_paths(move, sides.get(move.node.id, ()), project_file)
+        told = {node.id: commit_of(node.id, node.content) for node in side}
         touches = {**move.come, **move.stayed}
         yield Arrival(
             place=move.place,
-            commit=commit_of(move.node.id, head),
+            commit=commit_of(move.node.id, move.node.content),
             side=tuple((told[node.id], frozenset(touch.path for touch in node.touches)) for node in side),
             project=move.project,
             gone=tuple(sorted(move.gone)),
@@ -224,9 +223,3 @@ def _of_paths(move: _Move, side: Sequence[Node], project_file: str) -> list[Node
         return []
     paths = {*move.gone, *move.come, *move.stayed} | ({project_file} if move.project is not None else set())
     return [node for node in side if any(touch.path in paths for touch in node.touches)]
-
-
-def _ids(move: _Move, side: Sequence[Node]) -> Iterator[str]:
-    yield move.node.id
-    yield from (node.id for node in side)
-    yield from (touch.blob for touch in (*move.come.values(), *move.stayed.values()))

@@ -279,6 +279,40 @@ def test_the_log_tells_what_each_commit_did_to_files_of_such_names(small: tuple[
     assert [(t.path, t.mode) for t in three.touches] == [("module.yaml", GONE)]
 
 
+FORGED = b":100644 100644 %s %s M" % (b"1" * 40, b"2" * 40)
+
+
+@pytest.mark.parametrize("content", [{}, {"a.yaml": "a: 1\n"}], ids=["no file", "a file"])
+@pytest.mark.parametrize(
+    "message", [b"", b"\n", b"One", b"\n\nOne\n\n\n", b"One\n\n" + FORGED, FORGED, b"    Indented\n    twice"]
+)
+@pytest.mark.parametrize("extra", [b"", FORGED + b"\n", b"note a\n \n " + FORGED + b"\n     author E <e@x> 1 +0000\n"])
+def test_the_log_tells_commits_as_they_are_kept(
+    tmp_path: Path, extra: bytes, message: bytes, content: dict[str, str]
+) -> None:
+    line = Line(Store())
+    ids = [line.commit("First", {"b.yaml": "b: 1\n"})]
+    ids.append(line.commit(message, content, extra=extra))
+    ids.append(line.commit("Last", {"b.yaml": "b: 2\n"}))
+    repository = Repository(line.store.write(tmp_path / "told", line.tip))
+    nodes = list(log(repository, line.tip, (".yaml",)))
+    assert [one.id for one in nodes] == ids[::-1]
+    assert [[touch.path for touch in one.touches] for one in nodes] == [["b.yaml"], list(content), ["b.yaml"]]
+    for one in nodes:
+        kept = line.store.objects[one.id][1]
+        (head, _, said), (told_head, _, told) = (data.partition(b"\n\n") for data in (kept, one.content))
+        assert (told_head.rstrip(b"\n"), told.strip(b"\n")) == (head.rstrip(b"\n"), said.strip(b"\n"))
+        assert commit_of(one.id, one.content) == commit_of(one.id, kept)
+
+
+def test_what_stands_behind_a_zero_byte_is_nothing_to_git(tmp_path: Path) -> None:
+    line = Line(Store())
+    line.commit(b"One\0commit " + b"3" * 40 + b"\n\n" + FORGED, {"a.yaml": "a: 1\n"})
+    (one,) = log(Repository(line.store.write(tmp_path / "cut", line.tip)), line.tip, (".yaml",))
+    assert (one.id, [touch.path for touch in one.touches]) == (line.tip, ["a.yaml"])
+    assert commit_of(one.id, one.content).subject == "One"
+
+
 def test_objects_come_in_the_order_in_which_they_are_asked_for(small: tuple[Repository, Line]) -> None:
     repository, line = small
     blobs = [line.store.put("blob", content) for content in (b"a: 2\n", b"a: 1\n")]

@@ -123,6 +123,25 @@ ODD = (
         " a: b\n",
     ),
     *("- a\n", "{a: b}\n", "tags: {a: 1, a: 2}\n", "messaging:\n  x: 1\n  x: 2\n", "\x00", "\x7f", "<<: {a: b}\n"),
+    *(
+        f"phone_numbers:\n{rows}"
+        for rows in (
+            '  - number: "+12065550101"\n    label: a b\n    sid: PN1\n  - "+12065550102"\n',
+            '  - "+12065550102"\n  - "+12065550102"\n',
+            '  - number: "+12065550101"\n    label: true\n',
+            '  - number: "+12065550101"\n    label: x\n    label: y\n',
+            '  - number: "+12065550101"\n    number: x\n',
+            '  - number: "+12065550101"\n    - "+12065550102"\n',
+            '  - number: "+12065550101"\n   label: x\n',
+            '  - number: "+12065550101"\n    true: x\n',
+            '  - "+12065550101"\n    label: x\n',
+            '  - "+12065550101"\n\n  - "+12065550102"\n',
+            '  - "+12065550101"\n - "+12065550102"\n',
+            '  - "+12065550101"\n# c\n',
+            '  - "+1 206"\n',
+        )
+    ),
+    *("true: x\n", "null: x\n", "NO: x\n"),
     *("l8: a\n b\n", "l9: |\n  a\n # c\n", "m1: 'x'\n # c\n", "m2: x # c\n", "m3: x #\n", "m4: @a\n", "m5: `a\n"),
 )
 LETTERS = "ab:- \n\r\t#'\"|>[]{},&*!%?.+1é~/"
