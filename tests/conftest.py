@@ -23,7 +23,7 @@ OURS = ("SMSOPS_TWILIO_OAI", "SMSOPS_PACKAGE_INDEX")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What a property repeats a hundred times says nothing more of which lines ran, and tracing it takes longest."""
+    """What a property repeats many times says nothing more of which lines ran, and tracing it takes longest."""
     for item in items:
         if is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker(pytest.mark.no_cover)
