@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import gc
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from smsops.git import Repository
-from smsops.history.contents import Wanted
+from smsops.history.contents import Unsaid, Wanted
 from smsops.history.reading import Read, read_past
 from smsops.history.recorded import Apply
 from smsops.history.standing import Records, versions_of
-from smsops.history.values import Chronicle, Kind, Past
+from smsops.history.values import Chronicle, Kind, Past, Version
 from smsops.history.versions import Lives, Mark, followed, past_of
 
 
@@ -33,10 +34,10 @@ def chronicle(
     Raises NoHistory and GitError.
     """
     with _uncollected():
-        read = read_past(repository, project_file, only, until)
+        read = read_past(repository, project_file, only, until=until)
         lives = followed(read.arrivals, project_file)
         told = Chronicle(
-            head=read.line[-1],
+            head=read.line[-1] if read.line else "",
             pasts=_pasts(lives, _records(read, applies, frozenset(counts)), only),
             project=tuple(lives.project_changes),
             applies=tuple(applies or ()),
@@ -45,21 +46,35 @@ def chronicle(
 
 
 class Wants:
-    """What each channel asked for at each commit of the main line."""
+    """What each channel asked for at each commit of the main line; of any other commit there is nothing."""
 
     def __init__(self, lives: Lives, line: Sequence[str]) -> None:
         self._places = {id: place for place, id in enumerate(line)}
-        self._marks: dict[str, list[Mark]] = {}
-        for mark in sorted((mark for life in lives.all for mark in life.marks), key=lambda mark: mark.place):
-            if mark.version.kind is not Kind.PROJECT:
-                self._marks.setdefault(mark.version.channel, []).append(mark)
+        self._marks: dict[str, list[list[Mark]]] = {}
+        for life in lives.all:
+            marks = [mark for mark in life.marks if mark.version.kind is not Kind.PROJECT]
+            for name in {mark.version.channel for mark in marks}:
+                self._marks.setdefault(name, []).append(marks)
 
-    def __call__(self, commit: str, channel: str) -> Wanted | None:
-        """None where git did not have the channel then, or its file cannot be read."""
+    def __call__(self, commit: str, channel: str) -> Wanted | Unsaid:
+        marks = self.marks(commit, channel)
+        return (marks[-1].wanted or Unsaid.NOT_KNOWN) if marks else Unsaid.NO_CHANNEL
+
+    def marks(self, commit: str, channel: str) -> Sequence[Mark]:
+        """The versions of a channel's file up to a commit, oldest first; empty where git had no such channel then."""
         place = self._places.get(commit, -1)
-        before = (mark for mark in reversed(self._marks.get(channel, ())) if mark.place <= place)
-        found = next(before, None)
-        return found.wanted if found else None
+        lives = (marks[: bisect(marks, place, key=_place)] for marks in self._marks.get(channel, ()))
+        there = (marks for marks in lives if marks and _is_there(marks[-1].version, channel))
+        return max(there, key=lambda marks: marks[-1].place, default=())
+
+
+def _place(mark: Mark) -> int:
+    return mark.place
+
+
+def _is_there(version: Version, channel: str) -> bool:
+    """Whether the channel still had that name, and a file."""
+    return version.channel == channel and version.kind is not Kind.DELETED
 
 
 def _records(read: Read, applies: Sequence[Apply] | None, counts: frozenset[str]) -> Records:
