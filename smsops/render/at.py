@@ -85,16 +85,21 @@ def at_markdown(moment: Moment, *, color: bool) -> str:
     return "\n".join([f"{head}\n", *tables])
 
 
+_COLUMNS = ("key", "as_merged", "as_applied", "differs", "commit", "merged_at", "applied_at", "remark")
+
+
 def at_csv(moment: Moment, *, color: bool) -> str:
     version, apply = moment.version, moment.apply
-    when = (
+    tail = (
         version.commit.id if version else "",
         version.commit.merged_at if version else "",
         apply.at if apply else "",
+        " ".join(_doubts(moment)),
     )
-    rows = [(row.key, _shown(row, row.merged), _shown(row, row.applied), _mark(row), *when) for row in moment.rows]
-    rows += [(key, value, "", "", *when) for key, value in moment.declared]
-    return csv_table(("key", "as_merged", "as_applied", "differs", "commit", "merged_at", "applied_at"), rows)
+    rows = [(row.key, _shown(row, row.merged), _shown(row, row.applied), _mark(row)) for row in moment.rows]
+    rows += [(key, value, "", "") for key, value in moment.declared]
+    # A file that says nothing is told of in one row: why it does not stands in the last column.
+    return csv_table(_COLUMNS, ((*row, *tail) for row in rows or [("", "", "", "")]))
 
 
 def at_json(moment: Moment, *, color: bool) -> str:

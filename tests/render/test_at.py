@@ -144,6 +144,7 @@ def test_the_text_names_both_times_and_marks_what_differs():
     assert text.count("differs") == 3
     assert "owner.team" in text
     assert "owner.team" in at_text(moment(rows=()), color=False)
+    assert "DECLARED ONLY" not in at_text(moment(declared=()), color=False)
 
 
 @pytest.mark.parametrize(
@@ -182,6 +183,7 @@ def test_a_file_that_an_apply_of_today_would_not_take_is_said_to_be_so_in_a_line
     document = json.loads(AT["json"](found, color=False))
     assert document["refused"][0] == {"code": "SMS201", "path": "channels/otp.yaml"}
     assert document["unreadable"] is None
+    assert f"""{line.strip()}"\r\n""" in AT["csv"](found, color=False)
 
 
 def test_a_file_that_could_not_be_read_is_said_to_be_so_with_what_is_shown_in_its_place():
@@ -193,6 +195,8 @@ def test_a_file_that_could_not_be_read_is_said_to_be_so_with_what_is_shown_in_it
     assert "not known here" not in text, "the record of the version before it tells"
     never = moment(version=version, unreadable=replace(broken, shown=None))
     assert "No version before it can be read either." in at_text(never, color=False)
+    empty = replace(never, rows=(), declared=())
+    assert AT["csv"](empty, color=False).count("No version before it can be read either.") == 1
     documents = [json.loads(AT["json"](one, color=False)) for one in (moment(unreadable=broken), never)]
     assert [document["unreadable"]["shown_commit"] for document in documents] == ["a" * 40, None]
 
