@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from smsops.audit.against import against_git
 from smsops.audit.drift import accounts_of, number_of, open_drift
 from smsops.diagnostics import Finding, Location, Severity
-from smsops.history.contents import Wanted, is_number
+from smsops.history.contents import Unsaid, Wanted, is_number
 from smsops.history.recorded import Apply
 from smsops.history.values import Chronicle, Commit, Signature, Standing, Verdict, Version
 from smsops.project import AuditPolicy
@@ -29,8 +29,8 @@ class Case:
     """UTC in ISO 8601."""
     line: frozenset[str]
     """The commits of the main line."""
-    wanted: Callable[[str, str], Wanted | None]
-    """What a channel, by its name, asked for at a commit of the main line; None where that cannot be told."""
+    wanted: Callable[[str, str], Wanted | Unsaid]
+    """What a channel, by its name, asked for at a commit of the main line."""
     counting: frozenset[str]
     """Paths of the records that speak of the provider's own accounts."""
 

@@ -18,7 +18,8 @@ from smsops.render.tables import PLAN
 _HELP = """Show one channel with where each part is declared, or a saved plan.
 
 A plan can be read when it is stale or expired, too. With --at the channel is shown as it was merged and as it was
-applied at a date (its end, UTC), a time, or a revision; for a revision, by the apply that made it live.
+applied at a date (its end, UTC), a time, or a revision; for a revision, by the apply that made it live. A file of then
+that breaks a rule of today, or cannot be read, is shown all the same: key by key, and a line says so.
 
 \b
   smsops show support

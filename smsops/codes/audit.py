@@ -61,9 +61,9 @@ AUDIT_CODES: tuple[Code, ...] = (
         code="SMS615",
         title="A record says what git does not",
         why=(
-            "A value or a number that came into the record is not in the files of the commit that the record names. "
-            "Somebody wrote one of them otherwise than smsops does. Compare both with the account and with another "
-            "clone."
+            "A value or a number that came into the record is not in the files of the commit that the record names, or "
+            "git had no such channel then. Somebody wrote one of them otherwise than smsops does. Compare both with "
+            "the account and with another clone."
         ),
         bad="a record, made by hand and with its own SHA-256, that names another webhook",
         good="the record as smsops wrote it",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import gc
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
 from smsops.git import Repository
-from smsops.history.contents import Wanted
+from smsops.history.contents import Unsaid, Wanted
 from smsops.history.reading import Read, read_past
 from smsops.history.recorded import Apply
 from smsops.history.standing import Records, versions_of
-from smsops.history.values import Chronicle, Kind, Past
+from smsops.history.values import Chronicle, Kind, Past, Version
 from smsops.history.versions import Lives, Mark, followed, past_of
 
 
@@ -34,10 +35,10 @@ def chronicle(
     Raises NoHistory and GitError.
     """
     with _uncollected():
-        read = read_past(repository, project_file, only, until)
+        read = read_past(repository, project_file, only, until=until)
         lives = followed(read.arrivals, project_file)
         told = Chronicle(
-            head=read.line[-1],
+            head=read.line[-1] if read.line else "",
             pasts=_pasts(lives, _records(read, applies, frozenset(counts)), only),
             project=tuple(lives.project_changes),
             applies=tuple(applies or ()),
@@ -46,31 +47,45 @@ def chronicle(
 
 
 class Wants:
-    """What each channel asked for at each commit of the main line."""
+    """What each channel asked for at each commit of the main line; of any other commit there is nothing."""
 
     def __init__(self, lives: Lives, line: Sequence[str]) -> None:
         self._lives = lives
         self._line = line
 
-    def __call__(self, commit: str, channel: str) -> Wanted | None:
-        """None where git did not have the channel then, or its file cannot be read."""
-        place = self._places.get(commit, -1)
-        before = (mark for mark in reversed(self._marks.get(channel, ())) if mark.place <= place)
-        found = next(before, None)
-        return found.wanted if found else None
+    def __call__(self, commit: str, channel: str) -> Wanted | Unsaid:
+        marks = self.marks(commit, channel)
+        return (marks[-1].wanted or Unsaid.NOT_KNOWN) if marks else Unsaid.NO_CHANNEL
 
     @cached_property
     def _places(self) -> Mapping[str, int]:
         return {id: place for place, id in enumerate(self._line)}
 
     @cached_property
-    def _marks(self) -> Mapping[str, Sequence[Mark]]:
-        """By channel, oldest first."""
-        found: dict[str, list[Mark]] = {}
-        for mark in sorted((mark for life in self._lives.all for mark in life.marks), key=lambda mark: mark.place):
-            if mark.version.kind is not Kind.PROJECT:
-                found.setdefault(mark.version.channel, []).append(mark)
+    def _marks(self) -> Mapping[str, Sequence[Sequence[Mark]]]:
+        """By name, the marks of each life that ever had it."""
+        found: dict[str, list[list[Mark]]] = {}
+        for life in self._lives.all:
+            marks = [mark for mark in life.marks if mark.version.kind is not Kind.PROJECT]
+            for name in {mark.version.channel for mark in marks}:
+                found.setdefault(name, []).append(marks)
         return found
+
+    def marks(self, commit: str, channel: str) -> Sequence[Mark]:
+        """The versions of a channel's file up to a commit, oldest first; empty where git had no such channel then."""
+        place = self._places.get(commit, -1)
+        lives = (marks[: bisect(marks, place, key=_place)] for marks in self._marks.get(channel, ()))
+        there = (marks for marks in lives if marks and _is_there(marks[-1].version, channel))
+        return max(there, key=lambda marks: marks[-1].place, default=())
+
+
+def _place(mark: Mark) -> int:
+    return mark.place
+
+
+def _is_there(version: Version, channel: str) -> bool:
+    """Whether the channel still had that name, and a file."""
+    return version.channel == channel and version.kind is not Kind.DELETED
 
 
 def _records(read: Read, applies: Sequence[Apply] | None, counts: frozenset[str]) -> Records:

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
@@ -45,7 +46,8 @@ _SETTINGS = frozenset(
         *("webhook_url", "webhook_method", "fallback_url", "fallback_method", "status_callback_url"),
     )
 )
-"""Keys whose values are read to be compared with the account: a login is masked in them, and nothing else hidden."""
+"""Keys whose values are read to be compared with the account: a login is masked in them, and nothing else hidden. A
+query is shown as it is: contract 9 masks the user info of a URL, and by the rest people decide where messages go."""
 _NEVER_SENT = ("description", "owner", "tags", "contact_hours", "compliance", "experience_flow")
 _REFERENCES = ("env", "file", "command")
 _LINK = "120000"
@@ -91,6 +93,11 @@ def content_of(data: bytes, mode: str) -> Content:
         first = next((found for found in findings if found.severity == "error"), None)
         where = f"Line {first.location.line}: " if first else ""
         return Content(problem=f"{where}{first.message if first else 'The file is no mapping.'}")
+    return content_of_value(value)
+
+
+def content_of_value(value: Mapping[str, Any]) -> Content:
+    """What a file says that was read already."""
     return Content(flat=dict(_flat_top(value)), value=value)
 
 
@@ -193,7 +200,7 @@ def diffs_of(before: Flat, after: Flat) -> tuple[Diff, ...]:
     changed = [key for key, text in after.items() if before.get(key) != text]
     changed += [key for key in before if key not in after]
     changed.sort(key=_is_of_number)
-    return tuple([Diff(_named(key), told(key, before.get(key)), told(key, after.get(key))) for key in changed])
+    return tuple([Diff(named(key), told(key, before.get(key)), told(key, after.get(key))) for key in changed])
 
 
 def _is_of_number(key: str) -> bool:
@@ -202,11 +209,12 @@ def _is_of_number(key: str) -> bool:
 
 def shown(flat: Flat) -> dict[str, str]:
     """A file's flat keys without secrets."""
-    return {_named(key): str(told(key, text)) for key, text in flat.items()}
+    return {named(key): str(told(key, text)) for key, text in flat.items()}
 
 
 @lru_cache(maxsize=1 << 14)
-def _named(key: str) -> str:
+def named(key: str) -> str:
+    """A key as it may be shown: people paste what they should not before a colon, too."""
     return redact(key)
 
 
@@ -241,6 +249,15 @@ class Wanted:
     numbers: frozenset[str]
 
 
+class Unsaid(StrEnum):
+    """Why git does not tell what a channel asked for at a commit."""
+
+    NO_CHANNEL = "no channel"
+    """Git had no channel of that name then."""
+    NOT_KNOWN = "not known"
+    """There is a file, and it cannot be read or was never one that could be applied; or git cannot tell."""
+
+
 def wanted_of(content: Content) -> Wanted | None:
     """None where the file was never one that could be applied."""
     try:
@@ -263,10 +280,3 @@ def is_sent(key: str) -> bool:
     if key.startswith("+"):
         return is_number(key)
     return key.partition(".")[0] not in _NEVER_SENT
-
-
-def declared_of(channel: Channel) -> Iterator[tuple[str, str]]:
-    """What a channel declares and no apply sends, without secrets."""
-    for key, text in shown(dict(_flat_top(channel.document))).items():
-        if not is_sent(key):
-            yield key, text

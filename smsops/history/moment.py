@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from smsops.history.recorded import Apply, Check, Drift, Entry
 from smsops.history.values import Standing, Version
-
-if TYPE_CHECKING:
-    from smsops.history.contents import Wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,15 +16,31 @@ class Row:
     key: str
     merged: str | None
     applied: str | None
+    differs: bool
+    """By the values as they are: one that is hidden in part may look the same and be another."""
 
-    @property
-    def differs(self) -> bool:
-        return self.merged != self.applied
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """An error of today's validation in a file as it was then."""
+
+    code: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A file that was no channel that can be read."""
+
+    path: str
+    problem: str
+    shown: Version | None
+    """The last version before it that can be read, which is shown in its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """What is known of a channel at a moment."""
+    """What is known of a channel at a moment. It shows nothing that `history` hides."""
 
     asked: str
     """The date or revision, as it was asked for."""
@@ -40,9 +52,12 @@ class Moment:
     check: Check | None = None
     """The last comparison of the account with the ledger up to then."""
     rows: tuple[Row, ...] = ()
-    """What an apply sends, key by key."""
+    """What an apply sends, key by key; of a file that validation refuses, what stands in it."""
     declared: tuple[tuple[str, str], ...] = ()
     """What git had besides: keys that are never sent, with their values."""
+    refused: tuple[Refusal, ...] = ()
+    """Why an apply of today would not take the files of then."""
+    unreadable: Unreadable | None = None
 
     @property
     def drift(self) -> tuple[Drift, ...]:
@@ -50,21 +65,6 @@ class Moment:
         if self.check is None or self.entry is None:
             return ()
         return tuple(one for one in self.check.found if one.service_sid == self.entry.service_sid)
-
-
-def rows_of(wanted: Wanted | None, entry: Entry | None) -> tuple[Row, ...]:
-    """What git asked for beside what the record says, key by key."""
-    fields = wanted.fields if wanted else {}
-    numbers = wanted.numbers if wanted else frozenset()
-    held = entry.fields if entry else {}
-    pool = frozenset(entry.numbers) if entry else frozenset()
-    keys = [*fields, *(key for key in held if key not in fields)]
-    settings = (Row(key=key, merged=fields.get(key), applied=held.get(key)) for key in keys)
-    declared = (
-        Row(key=number, merged="" if number in numbers else None, applied="" if number in pool else None)
-        for number in sorted(numbers | pool)
-    )
-    return (*settings, *declared)
 
 
 def version_at(versions: Sequence[Version], places: dict[str, int], place: int) -> Version | None:

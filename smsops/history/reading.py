@@ -60,19 +60,21 @@ class Read:
     """The main line, and what arrived on it."""
 
     line: tuple[str, ...]
-    """Ids, oldest first."""
+    """Ids, oldest first; empty where no commit is as old as was asked for."""
     arrivals: tuple[Arrival, ...]
 
 
-def read_past(repository: Repository, project_file: str, only: str | None = None, until: str = "") -> Read:
+def read_past(
+    repository: Repository, project_file: str, only: str | None = None, *, until: str = "", tip: str = ""
+) -> Read:
     """What arrived up to HEAD; of the channel `only` and of what it may have been called, when one is named.
 
-    `until`, UTC in ISO 8601, takes HEAD as it was before that time. Raises NoHistory for a shallow clone and before the
-    first commit, and GitError.
+    `until`, UTC in ISO 8601, takes HEAD as it was before that time, and where no commit is so old nothing arrived.
+    `tip` is read in the place of HEAD. Raises NoHistory for a shallow clone and one without a commit, and GitError.
     """
-    tip = _head(repository)
-    if until:
-        tip = commit_by(repository, tip, before(until))
+    tip = tip or _head(repository)
+    if until and not (tip := _last_by(repository, tip, before(until))):
+        return Read(line=(), arrivals=())
     nodes = list(log(repository, tip, SUFFIXES))
     line = main_line(nodes, tip)
     with objects(repository) as store:
@@ -97,7 +99,17 @@ def _head(repository: Repository) -> str:
 
 
 def commit_by(repository: Repository, tip: str, at: str) -> str:
-    """The commit of the main line that was the last one at a time. Raises NoHistory, and GitError.
+    """The commit of the main line that was the last one at a time.
+
+    Raises NoHistory where there was none, and GitError.
+    """
+    if commit := _last_by(repository, tip, at):
+        return commit
+    raise NoHistory(f"At {at} the repository had no commit.", hint="smsops history shows when it began.")
+
+
+def _last_by(repository: Repository, tip: str, at: str) -> str:
+    """That commit, or ''.
 
     Whoever commits chooses the time. A commit that lies after later ones in the line is never taken for an earlier one:
     a date that goes back would change what is told of the past.
@@ -109,8 +121,6 @@ def commit_by(repository: Repository, tip: str, at: str) -> str:
         if int(stamp) > seconds:
             break
         commit = id
-    if not commit:
-        raise NoHistory(f"At {at} the repository had no commit.", hint="smsops history shows when it began.")
     return commit
 
 
@@ -145,7 +155,7 @@ def _moves(line: Sequence[Node], project_file: str, store: Objects) -> Iterator[
         for touch in node.touches:
             if touch.path == project_file:
                 project = next(contents) if touch.mode != GONE else Content()
-                folder = _folder(project, folder)
+                folder = folder_of(project, folder)
                 continue
             was[touch.path] = files.get(touch.path)
             if touch.mode == GONE:
@@ -173,7 +183,7 @@ def _sorted_out(move: _Move, was: dict[str, Touch | None], files: dict[str, Touc
     return move
 
 
-def _folder(project: Content, last: str) -> str:
+def folder_of(project: Content, last: str) -> str:
     """The channels folder; where smsops.yaml cannot be read, the one before."""
     if project.problem:
         return last

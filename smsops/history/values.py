@@ -160,7 +160,7 @@ class Chronicle:
     """The past of a whole project."""
 
     head: str
-    """The commit up to which git was read."""
+    """The commit up to which git was read; '' where none is so old."""
     pasts: tuple[Past, ...]
     """By name; of two of one name, the one that exists stands last."""
     project: tuple[ProjectChange, ...]

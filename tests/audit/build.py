@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from smsops.audit.rules import Case
-from smsops.history.contents import Wanted
+from smsops.history.contents import Unsaid, Wanted
 from smsops.history.recorded import Apply, Approval, Call, Check, Diff, Drift, Entry
 from smsops.history.values import Chronicle, Commit, Kind, Past, Person, ProjectChange, Signature, Standing, Version
 from smsops.project import AuditPolicy
@@ -144,7 +144,7 @@ def case(
     *,
     policy: AuditPolicy | None = None,
     line: Iterable[str] = ("c1", "c2", "c3"),
-    says: Callable[[str, str], Wanted | None] = lambda _commit, _channel: None,
+    says: Callable[[str, str], Wanted | Unsaid] = lambda _commit, _channel: Unsaid.NOT_KNOWN,
     counting: Iterable[str] | None = None,
 ) -> Case:
     """Every record counts, unless it says otherwise."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from smsops.audit.against import against_git
-from smsops.history.contents import Wanted
+from smsops.history.contents import Unsaid, Wanted
 from smsops.history.recorded import Apply
 from tests.audit.build import A, B, apply, entry, wanted
 
@@ -16,8 +16,8 @@ FIRST = apply("2026-03-01", commit="c1", inventory={"support": entry(A, webhook_
 SAYS = {"c1": wanted(A, webhook_url="one"), "c2": wanted(B, webhook_url="two")}
 
 
-def told(*applies: Apply, says: Mapping[str, Wanted] = SAYS) -> list[str]:
-    found = against_git(applies, frozenset({"c1", "c2"}), lambda commit, channel: says.get(commit))
+def told(*applies: Apply, says: Mapping[str, Wanted | Unsaid] = SAYS) -> list[str]:
+    found = against_git(applies, frozenset({"c1", "c2"}), lambda commit, channel: says.get(commit, Unsaid.NOT_KNOWN))
     return [f"{path.rpartition('/')[2][:10]} {sentence}" for path, sentence in found]
 
 
@@ -87,6 +87,31 @@ def test_what_was_not_a_commit_of_the_main_line_cannot_be_told_and_is_the_base_o
 
 def test_where_git_cannot_tell_nothing_is_found() -> None:
     assert told(FIRST, second(B, url="stranger"), says={}) == []
+
+
+GONE: Mapping[str, Wanted | Unsaid] = {**SAYS, "c2": Unsaid.NO_CHANNEL}
+
+
+def test_a_channel_that_git_never_had_is_told_with_its_service() -> None:
+    assert told(FIRST, second(B, name="ghost", sid="MG2"), says=GONE) == [
+        "2026-03-02 The record records/us/2026-03-02.json has service MG2 as channel ghost; "
+        "in c2 git has no channel of that name."
+    ]
+    nothing = apply("2026-03-02", commit="c2", inventory={"ghost": entry(sid="MG2")})
+    assert len(told(FIRST, nothing, says=GONE)) == 1, "also where it says nothing of it"
+
+
+def test_a_name_that_git_never_had_for_the_service_of_a_channel_is_told() -> None:
+    (sentence,) = told(FIRST, second(A, name="ghost", url="one"), says=GONE)
+    assert "service MG1 as channel ghost" in sentence
+
+
+def test_a_channel_that_left_git_stays_as_it_was_and_gets_nothing_new() -> None:
+    assert told(FIRST, second(A, url="one"), says=GONE) == []
+    assert told(FIRST, second(url="one"), says=GONE) == [], "another channel took the number"
+    for more in (second(A, url="stranger"), second(A, B, url="one")):
+        (sentence,) = told(FIRST, more, says=GONE)
+        assert "has new values or numbers of channel support; in c2 git has no channel of that name." in sentence
 
 
 def test_another_account_or_server_of_that_name_has_records_of_its_own() -> None:

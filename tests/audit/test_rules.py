@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from smsops.audit.rules import Case, audit_findings
+from smsops.history.contents import Unsaid
 from smsops.history.recorded import Apply, Diff
 from smsops.history.values import Commit, Kind, Signature, Standing, Verdict
 from smsops.project import AuditPolicy
@@ -180,10 +181,14 @@ def test_an_apply_of_something_else_than_the_main_line_is_a_warning(facts: dict[
 
 def test_a_record_that_says_what_git_does_not_is_an_error() -> None:
     told_of = chronicle(applies=[apply(inventory={"support": entry(A, webhook_url="stranger")})])
-    of = case(told_of, says=lambda *asked: wanted(A, webhook_url="one") if asked == ("c1", "support") else None)
-    ((severity, _, message),) = told(of, "SMS615")
+    said = {("c1", "support"): wanted(A, webhook_url="one")}
+    ((severity, _, message),) = told(case(told_of, says=lambda *asked: said[asked]), "SMS615")
     assert severity == "error"
     assert "as 'stranger'; in c1 it is 'one'." in message
+    ((severity, _, message),) = told(case(told_of, says=lambda *_: Unsaid.NO_CHANNEL), "SMS615")
+    assert severity == "error"
+    assert "in c1 git has no channel of that name." in message
+    assert told(case(told_of), "SMS615") == [], "what is not known is no finding"
 
 
 # --- what waits and what drifts ----------------------------------------------------------------------------

@@ -133,6 +133,86 @@ def test_what_cannot_be_answered_is_said_in_words(team: Team, clone: Path, argv:
     assert (ran.code, ran.err.startswith("error")) == (code, True), ran.err
 
 
+SECRET = "Zk3vQ8pL1xWm7TnB2cYd5HsE"
+BROKEN_RULES = (
+    text("alpha", A, host="ann:sesame@odd").replace("direction:", "directoin:") + f"friendly_name: {SECRET}\n" + OWNER
+)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "csv"])
+def test_a_file_that_breaks_a_rule_of_today_is_shown_and_what_history_hides_is_not(team: Team, own: Path, form: str):
+    write_project(own, alpha=BROKEN_RULES)
+    commit(own, "A rule is broken")
+    ran = team.ok(own, "show", "alpha", "--at", "2999-01-01", "-o", form)
+    shown = ran.out + ran.err
+    assert "second" in shown, "what the record says was live"
+    assert "directoin" in shown
+    assert not [hidden for hidden in ("sesame", SECRET) if hidden in shown]
+    hidden = team.ok(own, "history", "alpha", "-o", "csv").out
+    assert not [word for word in ("sesame", SECRET) if word in hidden]
+    if form == "json":
+        codes = {(refusal["code"], refusal["path"]) for refusal in ran.document["refused"]}
+        assert ("SMS201", "channels/alpha.yaml") in codes
+        rows = {row["key"]: row for row in ran.document["rows"]}
+        assert rows["webhook_url"]["merged"] == "https://****@odd.example.com/in"
+        assert (rows["webhook_method"]["merged"], rows["webhook_method"]["differs"]) == (None, False)
+
+
+def test_a_file_that_could_not_be_read_is_answered_for_by_the_version_before_it(team: Team, own: Path):
+    last = git(own, "rev-parse", "HEAD")
+    write_project(own, alpha="name: [")
+    commit(own, "Broken")
+    (own / "smsops.yaml").write_text((own / "smsops.yaml").read_text().replace("version: 1", "version: 2"))
+    commit(own, "A project of another time")
+    git(own, "checkout", "-q", "HEAD~2", "--", "smsops.yaml")
+    commit(own, "And of this one")
+    for at in ("HEAD~1", "2999-01-01"):
+        told = team.ok(own, "show", "alpha", "--at", at, "-o", "json").document
+        assert told["unreadable"]["shown_commit"] == last
+        assert "https://third.example.com/in" in {row["merged"] for row in told["rows"]}
+        assert "https://second.example.com/in" in {row["applied"] for row in told["rows"]} or at == "HEAD~1"
+        refused = {one["path"] for one in told["refused"]}
+        assert refused == {"channels/alpha.yaml", *(["smsops.yaml"] if at == "HEAD~1" else [])}
+
+
+def test_a_link_to_another_file_is_answered_for_by_what_it_leads_to(team: Team, own: Path):
+    (own / "alpha.yaml").write_text(text("alpha", A, host="linked") + OWNER)
+    (own / "channels" / "alpha.yaml").unlink()
+    (own / "channels" / "alpha.yaml").symlink_to("../alpha.yaml")
+    commit(own, "A link")
+    told = team.ok(own, "show", "alpha", "--at", "HEAD", "-o", "json").document
+    assert (told["unreadable"], told["refused"]) == (None, [])
+    assert "https://linked.example.com/in" in {row["merged"] for row in told["rows"]}
+
+
+def test_a_revision_beside_the_main_line_is_answered_for_by_its_own_files(team: Team, own: Path):
+    git(own, "checkout", "-q", "-b", "side", "HEAD~1")
+    write_project(own, alpha=text("alpha", A, host="beside") + OWNER)
+    commit(own, "Beside")
+    git(own, "checkout", "-q", "main")
+    told = team.ok(own, "show", "alpha", "--at", "side", "-o", "json").document
+    assert (told["merged"], told["applied"], told["refused"]) == (None, None, [])
+    assert "https://beside.example.com/in" in {row["merged"] for row in told["rows"]}
+    assert team.run(own, "show", "beta", "--at", "side").code == 3
+    git(own, "checkout", "-q", "side")
+    git(own, "rm", "-q", "smsops.yaml")
+    commit(own, "No project")
+    git(own, "checkout", "-q", "main")
+    told = team.ok(own, "show", "alpha", "--at", "side", "-o", "json").document
+    assert told["refused"] == [{"code": "SMS101", "path": "smsops.yaml"}]
+
+
+def test_a_period_before_the_first_commit_is_empty_and_no_error(team: Team, clone: Path, tmp_path: Path):
+    early = ("--until", "2001-01-01")
+    assert team.ok(clone, "audit", "log", *early, "-o", "json").document["items"] == []
+    assert "0 items" in team.ok(clone, "audit", "sample", "--size", "3", "--seed", "x", *early).out
+    team.ok(clone, "audit", "export", str(tmp_path / "q"), *early)
+    assert (
+        "# Head: none, the first commit is not before the end of the period." in (tmp_path / "q/MANIFEST").read_text()
+    )
+    assert team.ok(clone, "audit", "verify", str(tmp_path / "q")).out.endswith("as it was exported.\n")
+
+
 def test_the_log_holds_changes_and_applies_and_a_sample_can_be_drawn_again(team: Team, clone: Path):
     whole = team.ok(clone, "audit", "log", "-o", "json").document
     assert [item["what"] for item in whole["items"]].count("apply") == 2
@@ -210,6 +290,21 @@ def forge_a_record(root: Path) -> None:
     git(root, "checkout", "-q", "main")
 
 
+def forge_a_channel(root: Path) -> None:
+    """A record that says that the account has a channel that no file ever declared."""
+    forge_a_record(root)
+    git(root, "checkout", "-q", "smsops-ledger")
+    path = sorted((root / "records" / "us").iterdir())[-1]
+    record = json.loads(path.read_bytes())
+    inventory = record["data"]["inventory"]
+    inventory["alpha"]["fields"]["webhook_url"] = "https://second.example.com/in"
+    inventory["ghost"] = {**inventory["alpha"], "service_sid": f"MG{9:032x}", "pool": [C]}
+    path.write_bytes(rendered(sealed_record(record)))
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "--amend", "-m", "us: applied")
+    git(root, "checkout", "-q", "main")
+
+
 def begin_long_ago(root: Path) -> None:
     """As if the last merge, which waits for its apply, had been weeks ago."""
     tip = git(root, "cat-file", "commit", "HEAD")
@@ -249,6 +344,23 @@ def test_verify_finds_what_should_not_be_so(team: Team, own: Path, code: str):
     policy(own, words)
     assert (code, severity) in [(finding["code"], finding["severity"]) for finding in found(team, own)]
     assert team.run(own, "audit", "verify").code == (1 if severity == "error" else 0)
+
+
+def test_a_record_of_a_channel_that_git_never_had_is_told(team: Team, own: Path):
+    forge_a_channel(own)
+    (one,) = (finding for finding in found(team, own) if finding["code"] == "SMS615")
+    assert (one["severity"], "as channel ghost" in one["message"]) == ("error", True)
+
+
+def test_a_channel_below_a_link_to_a_folder_is_not_taken_for_one_that_git_never_had(sandbox: Sandbox, tmp_path: Path):
+    other = Team(tmp_path, sandbox, (A, B))
+    clone = other.start(alpha=text("alpha", A) + OWNER)
+    (clone / "shared").mkdir()
+    (clone / "shared" / "beta.yaml").write_text(text("beta", B) + OWNER)
+    (clone / "channels" / "shared").symlink_to("../shared")
+    commit(clone)
+    assert "beta" in other.ok(clone, "apply", "--yes").out
+    assert "SMS615" not in [finding["code"] for finding in found(other, clone)]
 
 
 def test_without_a_policy_what_nobody_required_is_a_warning(team: Team, clone: Path):

@@ -9,12 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smsops.files.build import build_channel
 from smsops.files.yamlfile import MAX_BYTES, read_yaml
 from smsops.history.contents import (
     Content,
     content_of,
-    declared_of,
     diffs_of,
     is_number,
     is_sent,
@@ -338,15 +336,3 @@ def test_labels_and_owners_are_never_sent() -> None:
     flat = read(channel("otp") + "- {number: '+12065550101', label: l}\n" + more).flat
     unsent = {key for key in flat if not is_sent(key)}
     assert unsent == {"description", "owner.team", "owner.email", "tags.a", "+12065550101 label"}
-
-
-def test_what_a_channel_declares_besides_is_told_without_secrets() -> None:
-    more = f"description: d\nowner: {{team: t, email: t@example.com}}\ntags: {{auth_token: {SECRET}}}\n"
-    document, _ = read_yaml((channel("otp") + "- {number: '+12065550101', label: l}\n" + more).encode(), "")
-    assert dict(declared_of(build_channel(document))) == {
-        "description": "d",
-        "owner.team": "t",
-        "owner.email": "t@example.com",
-        "tags.auth_token": "****",
-        "+12065550101 label": "l",
-    }

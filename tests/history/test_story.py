@@ -13,6 +13,8 @@ import pytest
 from smsops.git import Repository
 from smsops.history.blame import blame
 from smsops.history.chronicle import chronicle
+from smsops.history.contents import Content, Unsaid, Wanted
+from smsops.history.filed import filed_of
 from smsops.history.reading import NoHistory
 from smsops.history.signatures import checked
 from smsops.history.values import Chronicle, Kind, Past, Signature, Standing, Verdict, Version
@@ -457,25 +459,70 @@ def test_what_could_be_told_before_a_time_is_what_its_last_commit_tells(story: S
         then = before(int(times[story.line[place]]) + 1)
         story.check_out(story.line[place])
         assert then == read(story.root)
-    with pytest.raises(NoHistory, match="the repository had no commit"):
-        before(int(times[story.line[0]]))
+    first = before(int(times[story.line[0]]))
+    assert (first.head, first.pasts, first.project) == ("", (), ()), "then there was nothing yet"
 
 
 def test_what_a_channel_asked_for_is_told_for_every_commit(story: Story) -> None:
     _, found, wants = chronicle(Repository(story.root), "smsops.yaml", applies=None)
     asked = {name: story.named[name] for name in ("first", "pinned", "squash", "revert", "broken", "mended")}
-    hosts = {name: wanted.fields["webhook_url"] if (wanted := wants(id, "x")) else "" for name, id in asked.items()}
+    said = {name: wants(id, "x") for name, id in asked.items()}
+    hosts = {name: one.fields["webhook_url"] if isinstance(one, Wanted) else one for name, one in said.items()}
     assert hosts == {
         "first": "https://hooks.example.com/in",
         "pinned": "https://hooks.example.com/in",
         "squash": "https://squashed.example.com/in",
         "revert": "https://hooks.example.com/in",
-        "broken": "",
+        "broken": Unsaid.NOT_KNOWN,
         "mended": "https://mended.example.com/in",
     }
-    assert wants(found.line[0], "x") is None
-    assert wants("f" * 40, "x") is None
-    assert wants(found.line[-1], "nobody") is None
+    nowhere = (wants(found.line[0], "x"), wants("f" * 40, "x"), wants(found.line[-1], "nobody"))
+    assert set(nowhere) == {Unsaid.NO_CHANNEL}
+
+
+@pytest.mark.no_cover
+def test_what_git_had_of_a_name_is_right_at_every_commit(story: Story, states: list[list[slow.Life]]) -> None:
+    _, _, wants = chronicle(Repository(story.root), "smsops.yaml", applies=None)
+    names = {version.channel for life in states[-1] for version in life.versions}
+    seen = set()
+    for place, (commit, lives) in enumerate(zip(story.line, states, strict=True)):
+        for name in names:
+            there = [(life.flat, life.broken) for life in lives if life.exists and life.name == name]
+            marks = wants.marks(commit, name)
+            filed = filed_of(marks) if marks else None
+            if filed is None:
+                assert not there, (place, name)
+                assert wants(commit, name) is Unsaid.NO_CHANNEL
+            else:
+                assert (filed.content.flat, filed.unreadable is not None) in there, (place, name)
+                assert wants(commit, name) is not Unsaid.NO_CHANNEL
+            seen.add((len(there), filed is not None and filed.unreadable is not None))
+    assert seen == {(0, False), (1, False), (1, True)}
+
+
+def test_of_two_files_of_one_name_the_one_that_stays_is_what_git_has(tmp_path: Path) -> None:
+    line = Line(Store())
+    line.commit("The first", {"smsops.yaml": project(), "channels/a.yaml": channel("a", 1)})
+    both = line.commit("Another of that name", {"channels/sub/a.yaml": channel("a", 2)})
+    one = line.commit("It goes again", None, "channels/sub/a.yaml")
+    other = line.commit("The first is called b", {"channels/b.yaml": channel("b", 1)}, "channels/a.yaml")
+    _, _, wants = chronicle(Repository(line.store.write(tmp_path / "two", line.tip)), "smsops.yaml", applies=None)
+    said = [wants(commit, "a") for commit in (both, one, other)]
+    numbers = [one.numbers if isinstance(one, Wanted) else one for one in said]
+    assert numbers == [{number(2)}, {number(1)}, Unsaid.NO_CHANNEL]
+    assert isinstance(wants(other, "b"), Wanted)
+
+
+def test_a_file_that_is_broken_from_its_birth_has_no_version_to_show(tmp_path: Path) -> None:
+    line = Line(Store())
+    line.commit("Whole", {"smsops.yaml": project(), "channels/a.yaml": channel("a", 1)})
+    line.commit("Gone", None, "channels/a.yaml")
+    line.commit("Back, and broken", {"channels/a.yaml": "["})
+    _, _, wants = chronicle(Repository(line.store.write(tmp_path / "born", line.tip)), "smsops.yaml", applies=None)
+    filed = filed_of(wants.marks(line.tip, "a"))
+    assert (filed.channel, filed.content) == ("a", Content())
+    assert filed.unreadable is not None
+    assert filed.unreadable.shown is None
 
 
 def test_before_the_first_commit_there_is_no_history(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from smsops.history.contents import Wanted
-from smsops.history.moment import Moment, applied_by, checked_by, effect_at, rows_of, version_at
+from smsops.history.contents import Content, content_of
+from smsops.history.filed import declared_of, rows_of, without_secrets
+from smsops.history.moment import Moment, Refusal, Row, Unreadable, applied_by, checked_by, effect_at, version_at
 from smsops.history.recorded import Apply, Check, Drift, Entry
 from smsops.history.values import Commit, Kind, Person, Standing, Version
 from smsops.render.at import AT, at_text
@@ -42,7 +43,22 @@ APPLY = Apply(
     calls=(),
     inventory={"otp": ENTRY},
 )
-WANTED = Wanted(fields={"webhook_url": "https://b.example.com/"}, numbers=frozenset({"+12065550102"}))
+URL, NUMBER = "https://b.example.com/", "+12065550102"
+ROWS = (
+    Row(key="webhook_url", merged=URL, applied="https://a.example.com/", differs=True),
+    Row(key="+12065550101", merged=None, applied="", differs=True),
+    Row(key=NUMBER, merged="", applied=None, differs=True),
+)
+
+
+def read(text: str) -> Content:
+    return content_of(text.encode(), "100644")
+
+
+FILE = (
+    f"name: otp\nprovider: twilio\naccount: us\ndirection: outbound\nwebhook_url: {URL}\nowner: {{team: care}}\n"
+    f'phone_numbers:\n  - {{number: "{NUMBER}", label: Desk}}\n'
+)
 
 
 def check(*found: Drift, at: str = "2026-01-02T00:00:00Z") -> Check:
@@ -55,20 +71,69 @@ def moment(**fields: object) -> Moment:
         version=replace(VERSION, standing=Standing.LIVE, apply=APPLY),
         apply=APPLY,
         entry=ENTRY,
-        rows=rows_of(WANTED, ENTRY),
+        rows=ROWS,
         declared=(("owner.team", "care"),),
     )
     return replace(whole, **fields)  # type: ignore[arg-type]
 
 
-def test_rows_hold_what_git_asked_for_and_what_the_record_says():
-    rows = [(row.key, row.merged, row.applied, row.differs) for row in rows_of(WANTED, ENTRY)]
-    assert rows == [
-        ("webhook_url", "https://b.example.com/", "https://a.example.com/", True),
-        ("+12065550101", None, "", True),
-        ("+12065550102", "", None, True),
-    ]
-    assert rows_of(None, None) == ()
+def told(content: Content, entry: Entry | None, *, valid: bool) -> dict[str, tuple[str | None, str | None, bool]]:
+    return {row.key: (row.merged, row.applied, row.differs) for row in rows_of(content, entry, valid=valid)}
+
+
+NUMBERS = {"+12065550101": (None, "", True), NUMBER: ("", None, True)}
+
+
+def test_rows_of_a_valid_file_hold_what_an_apply_sends_and_what_the_record_says():
+    rows = told(read(FILE), ENTRY, valid=True)
+    assert rows["webhook_url"] == ("", "https://a.example.com/", True), "with this direction nothing is called"
+    assert rows["webhook_method"] == ("POST", None, True)
+    assert {key: row for key, row in rows.items() if key.startswith("+")} == NUMBERS
+    assert rows_of(Content(), None, valid=False) == ()
+    held = told(Content(), ENTRY, valid=False)
+    assert held == {"webhook_url": (None, "https://a.example.com/", False), "+12065550101": (None, "", True)}
+
+
+def test_rows_of_any_other_file_hold_what_stands_in_it_and_compare_what_it_comes_to():
+    held = replace(ENTRY, fields={"webhook_url": "", "webhook_method": "POST", "friendly_name": "x"})
+    assert told(read(FILE), held, valid=False) == {
+        "webhook_url": (URL, "", False),
+        "webhook_method": (None, "POST", False),
+        "friendly_name": (None, "x", True),
+        **NUMBERS,
+    }
+    lost = read(FILE.replace("direction: outbound\n", "directoin: outbound\n"))
+    assert told(lost, held, valid=False)["webhook_url"] == (URL, "", True)
+    assert told(lost, held, valid=False)["webhook_method"] == (None, "POST", False), "it may stand for any default"
+    assert declared_of(lost) == {
+        "name": "otp",
+        "provider": "twilio",
+        "account": "us",
+        "directoin": "outbound",
+        "owner.team": "care",
+        f"{NUMBER} label": "Desk",
+    }
+
+
+SECRET = "Zk3vQ8pL1xWm7TnB2cYd5HsE"
+
+
+@pytest.mark.parametrize("valid", [True, False])
+def test_nothing_is_shown_that_history_hides(valid: bool):
+    more = f"friendly_name: {SECRET}\ntags: {{auth_token: sesame, note: 'ann:sesame@example.com'}}\n"
+    content = read(FILE.replace("//b.", "//ann:sesame@b.").replace("outbound", "inbound") + more)
+    held = replace(ENTRY, fields={"webhook_url": "https://****@b.example.com/", "friendly_name": SECRET})
+    rows = rows_of(content, held, valid=valid)
+    drift = Drift(channel="otp", service_sid="MG1", field="friendly_name", recorded=SECRET, live=f"x {SECRET}")
+    shown = moment(rows=rows, entry=None, declared=tuple(declared_of(content).items()))
+    shown = replace(shown, entry=held, check=without_secrets(check(drift)))
+    assert not told(content, held, valid=valid)["webhook_url"][2], "the logins are the same, as far as can be told"
+    for form in AT:
+        text = AT[form](shown, color=False)
+        assert SECRET not in text
+        assert "sesame@" not in text
+        assert 'sesame"' not in text
+    assert shown.drift
 
 
 def test_the_text_names_both_times_and_marks_what_differs():
@@ -78,6 +143,8 @@ def test_the_text_names_both_times_and_marks_what_differs():
     assert "At 2026-01-02 00:00:00Z the account was as recorded" in text
     assert text.count("differs") == 3
     assert "owner.team" in text
+    assert "owner.team" in at_text(moment(rows=()), color=False)
+    assert "DECLARED ONLY" not in at_text(moment(declared=()), color=False)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +175,32 @@ def test_drift_that_a_check_found_is_told_for_the_service_of_the_channel_alone()
     assert len(json.loads(AT["json"](found, color=False))["drift"]) == 2
 
 
+def test_a_file_that_an_apply_of_today_would_not_take_is_said_to_be_so_in_a_line():
+    refused = (Refusal(code="SMS201", path="channels/otp.yaml"), Refusal(code="SMS203", path="smsops.yaml"))
+    found = moment(refused=refused)
+    line = "does not pass the validation of today: SMS201 in channels/otp.yaml, SMS203 in smsops.yaml.\n"
+    assert line in at_text(found, color=False)
+    document = json.loads(AT["json"](found, color=False))
+    assert document["refused"][0] == {"code": "SMS201", "path": "channels/otp.yaml"}
+    assert document["unreadable"] is None
+    assert f"""{line.strip()}"\r\n""" in AT["csv"](found, color=False)
+
+
+def test_a_file_that_could_not_be_read_is_said_to_be_so_with_what_is_shown_in_its_place():
+    broken = Unreadable(path="channels/otp.yaml", problem="Line 2: A bracket is open.", shown=VERSION)
+    version = replace(VERSION, kind=Kind.BROKEN)
+    text = at_text(moment(version=version, unreadable=broken), color=False)
+    assert "channels/otp.yaml could not be read as it was then: Line 2: A bracket is open.\n" in text
+    assert "the last version before it that can be read, merged 2026-01-01 00:00:00Z by Ann" in text
+    assert "not known here" not in text, "the record of the version before it tells"
+    never = moment(version=version, unreadable=replace(broken, shown=None))
+    assert "No version before it can be read either." in at_text(never, color=False)
+    empty = replace(never, rows=(), declared=())
+    assert AT["csv"](empty, color=False).count("No version before it can be read either.") == 1
+    documents = [json.loads(AT["json"](one, color=False)) for one in (moment(unreadable=broken), never)]
+    assert [document["unreadable"]["shown_commit"] for document in documents] == ["a" * 40, None]
+
+
 def test_a_revision_that_is_not_on_the_main_line_has_no_version():
     document = json.loads(AT["json"](moment(version=None, apply=None, entry=None), color=False))
     assert (document["merged"], document["applied"], document["checked"]) == (None, None, None)
@@ -120,9 +213,11 @@ def test_hostile_text_is_harmless_in_every_form(form: str):
     found = moment(
         version=replace(version, standing=Standing.LIVE, apply=APPLY),
         apply=replace(APPLY, actor=HOSTILE, path=HOSTILE),
-        rows=rows_of(Wanted(fields={HOSTILE: HOSTILE}, numbers=frozenset()), ENTRY),
+        rows=(Row(key=HOSTILE, merged=HOSTILE, applied=HOSTILE, differs=True), *ROWS),
         declared=((HOSTILE, HOSTILE),),
         check=check(Drift(channel="otp", service_sid="MG1", field=HOSTILE, recorded=HOSTILE, live=HOSTILE)),
+        refused=(Refusal(code="SMS201", path=HOSTILE),),
+        unreadable=Unreadable(path=HOSTILE, problem=HOSTILE, shown=version),
     )
     text = AT[form](found, color=False)
     assert "\x1b" not in text

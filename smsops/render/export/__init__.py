@@ -41,9 +41,10 @@ def exported(chronicle: Chronicle, items: Sequence[Item], period: Period) -> Ite
 def _about(chronicle: Chronicle, period: Period) -> tuple[str, ...]:
     """What the export is of, a sentence a line."""
     last = clean(chronicle.applies[-1].path) if chronicle.applies else "none"
+    head = f"commit {chronicle.head}, the last one before" if chronicle.head else "none, the first commit is not before"
     return (
         f"Period: from {period.since or 'the beginning'} to {period.until or 'the head'}, the end not included.",
-        f"Head: commit {chronicle.head}, the last one before the end of the period.",
+        f"Head: {head} the end of the period.",
         f"Ledger: {len(chronicle.applies):,} records before the end of the period, the last one {last}.",
     )
 
