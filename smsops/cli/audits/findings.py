@@ -18,6 +18,6 @@ def rule_findings(found: Retold, chronicle: Chronicle) -> tuple[Finding, ...]:
         now=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         line=frozenset(found.read.line),
         wanted=found.wants,
-        counting=found.counting,
+        counting=found.chronicle.counting,
     )
     return audit_findings(case)
