@@ -23,7 +23,10 @@ applied at a date (its end, UTC), a time, or a revision; for a revision, by the 
 \b
   smsops show support
   smsops show support --at 2026-03-31
-  smsops show support --at v1.4 -o json"""
+  smsops show support --at v1.4 -o json
+
+Exit codes: 0 done; 1 the history is not here (--at); 3 files invalid, or no such channel then; 6 the plan is damaged;
+64 wrong usage."""
 
 
 @group.command("show", renderers=AT, help=_HELP)
