@@ -64,7 +64,7 @@ class LedgerError(SmsopsError):
 
 
 class Unpushed(LedgerError):
-    """A record is kept in this clone and could not be pushed; the next write pushes it too."""
+    """The remote took no push. A record is kept in this clone, and the next write pushes it; a check is not kept."""
 
     code = "SMS602"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -67,10 +67,21 @@ def parsed_time(text: str, *, end_of_day: bool = False, after_day: bool = False)
 
 
 def population(chronicle: Chronicle, period: Period) -> tuple[Item, ...]:
-    """What was merged and applied in the period, oldest first."""
+    """What was merged and applied in the period, oldest first.
+
+    Git knows no fractions of a second. In one second merges come before applies, commits in the order of the main line,
+    and applies in the order of their records' keys, which is that of each account's chain: the same in every clone.
+    """
+    places = {id: place for place, id in enumerate(chronicle.line)}
     found = [item for item in _items(chronicle) if period.holds(item.at)]
-    # Git knows no fractions of a second, and a merge in the same second as an apply came before it.
-    return tuple(sorted(found, key=lambda item: (item.at[:19], item.what == "apply", item.at, item.id)))
+    return tuple(sorted(found, key=lambda item: _order(item, places)))
+
+
+def _order(item: Item, places: Mapping[str, int]) -> tuple[str, bool, int, str, str]:
+    second = item.at[:19]
+    if isinstance(item.subject, Apply):
+        return second, True, 0, item.subject.key, item.id
+    return second, False, places.get(item.subject.commit.id, -1), "", item.id
 
 
 def _items(chronicle: Chronicle) -> Iterator[Item]:

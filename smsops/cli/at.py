@@ -68,7 +68,7 @@ def moment_at(terminal: Terminal, name: str, asked: str) -> Moment:
 
 def _applies(found: Retold, past: Past) -> tuple[Apply, ...]:
     accounts = {version.account for version in past.versions}
-    return tuple(a for a in found.chronicle.applies if a.account in accounts and a.path in found.counting)
+    return tuple(a for a in found.chronicle.applies if a.account in accounts and a.path in found.chronicle.counting)
 
 
 def _filed_at(found: Retold, commit: str, names: list[str], asked: str) -> Filed:

@@ -18,7 +18,8 @@ _HELP = """Show who set each field and each number of a channel, by which commit
   smsops blame support
   smsops blame support -o json
 
-Exit codes: 0 done; 1 the history is not here, as in a shallow clone; 3 no such channel; 64 wrong usage."""
+Exit codes: 0 done; 1 the history is not here, as in a shallow clone; 3 no such channel, or smsops.yaml cannot be read;
+64 wrong usage."""
 
 
 @group.command("blame", renderers=BLAME, help=_HELP)

@@ -27,7 +27,8 @@ _HELP = """Show what changed in the accounts since the last apply, whatever the 
 
 Who did it is asked of Twilio's own event log, which keeps 30 days and which an API key may not be allowed to read.
 
-With --record the result is kept in the ledger, for auditors: when it says something new, and at least once a day."""
+With --record the result is kept in the ledger, for auditors: when it says something new, and at least once a day. What
+the ledger's remote does not take is not kept, and the run fails."""
 _EVENT_DAYS = 30
 """How far back the event log goes for everyone."""
 

@@ -22,7 +22,8 @@ Signatures are checked with the keys of this machine, and only for one channel: 
   smsops history support
   smsops history -o csv=changes.csv
 
-Exit codes: 0 done; 1 the history is not here, as in a shallow clone; 3 no such channel; 64 wrong usage."""
+Exit codes: 0 done; 1 the history is not here, as in a shallow clone; 3 no such channel, or smsops.yaml cannot be read;
+64 wrong usage."""
 
 
 @group.command("history", renderers=HISTORY, help=_HELP)

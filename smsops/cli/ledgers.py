@@ -69,14 +69,11 @@ class Book:
             self._or_warn(error)
 
     def server(self, account: Account) -> str | None:
-        """The host that stands in for the provider, as records name it; its port may change from run to run."""
+        """What stands in for the provider, as records name it; None is the provider's own."""
         if self.sandbox:
             return SANDBOX
         url = server_of(account)
-        try:
-            return None if url is None else urlsplit(url).hostname or url
-        except ValueError:  # the provider refuses it, and says why
-            return url
+        return None if url is None else server_name(url)
 
     def lock_folder(self, root: Path) -> Path:
         """Where locks are files: what all work trees of a repository share, or the project's own state folder."""
@@ -112,6 +109,14 @@ class Book:
         finding = Finding(code=code, severity=Severity.WARNING, message=message, hint=hint, location=location)
         if finding not in self.warnings:
             self.warnings.append(finding)
+
+
+def server_name(url: str) -> str:
+    """What records call the server of an `api_base_url`: its host, for its port may change from run to run."""
+    try:
+        return urlsplit(url).hostname or url
+    except ValueError:  # the provider refuses it, and says why
+        return url
 
 
 def opened_book(project: Opened, *, sandbox: bool, strict: bool) -> Book:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from smsops.cli.group import suggestion
-from smsops.cli.ledgers import SANDBOX, Book, opened_book
+from smsops.cli.ledgers import SANDBOX, Book, opened_book, server_name
 from smsops.cli.project import Opened, UnknownChannel, opened_for_the_past, require_no_channel_file
 from smsops.cli.terminal import Terminal
 from smsops.errors import LedgerError
 from smsops.git import GitError, Repository
 from smsops.history.applies import apply_of
 from smsops.history.checks import check_of
-from smsops.history.chronicle import Wants, chronicle
+from smsops.history.chronicle import Counts, Wants, chronicle
+from smsops.history.contents import Flat
 from smsops.history.reading import NoHistory, Read
 from smsops.history.recorded import Apply, Check
 from smsops.history.values import Chronicle, Past
 from smsops.ledger.nowhere import Nowhere
 from smsops.ledger.records import parsed
+
+_BASE_URL = "api_base_url"
+"""Where an account's requests go, in smsops.yaml."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,30 +36,38 @@ class Retold:
     chronicle: Chronicle
     read: Read
     wants: Wants
-    counting: frozenset[str]
-    """Paths of records that say what is live: those that went where a run of today would go."""
 
 
-def retold(terminal: Terminal, *, only: str | None = None, until: str = "", strict: bool = False) -> Retold:
+def retold(
+    terminal: Terminal,
+    *,
+    only: str | None = None,
+    until: str = "",
+    strict: bool = False,
+    portable: bool = False,
+    valid: bool = False,
+) -> Retold:
     """The past of the project, or of one channel under all its names; with `until`, as it was right before that time.
+
+    What is live is told by the records of the servers that a run of today would ask; where it is to be `portable`, of
+    those that smsops.yaml in git names, whatever this machine says. `valid` is for what judges by its policy.
 
     Raises InvalidFiles, ProjectError, NoHistory, and LedgerError when the run is strict.
     """
-    project = opened_for_the_past(terminal)
+    project = opened_for_the_past(terminal, valid=valid)
     repository = _repository(project.root)
     book = opened_book(project, sandbox=terminal.options.sandbox, strict=strict)
     for warning in book.warnings:
         terminal.talk(f"warning {warning.code}: {warning.message}")
     terminal.progress("Reading the ledger.")
     kept = _kept(book, until)
-    counting = frozenset(_counting(project, book, kept.applies))
     terminal.progress("Reading git.")
     try:
         told, read, wants = chronicle(
             repository,
             project.project.path,
             applies=None if isinstance(book.ledger.shelf, Nowhere) else kept.applies,
-            counts=counting,
+            counts=_counts(project, book, portable=portable),
             only=only,
             until=until,
         )
@@ -69,9 +81,7 @@ def retold(terminal: Terminal, *, only: str | None = None, until: str = "", stri
     )
     for problem in kept.problems:
         terminal.talk(f"warning SMS601: {problem}")
-    return Retold(
-        project=project, repository=repository, book=book, chronicle=whole, read=read, wants=wants, counting=counting
-    )
+    return Retold(project=project, repository=repository, book=book, chronicle=whole, read=read, wants=wants)
 
 
 def past_of(terminal: Terminal, name: str) -> tuple[Retold, Past]:
@@ -145,9 +155,19 @@ def _files(book: Book) -> Iterator[tuple[str, bytes]]:
         book.warn(error.code, error.message, error.hint)
 
 
-def _counting(project: Opened, book: Book, applies: tuple[Apply, ...]) -> Iterator[str]:
+def _counts(project: Opened, book: Book, *, portable: bool) -> Counts:
     """Records of applies that went where one of today would go: not to a stand-in, when that is not in use."""
-    servers = {name: book.server(account) or "" for name, account in project.project.accounts.items()}
-    for apply in applies:
-        if apply.server == servers.get(apply.account, SANDBOX if book.sandbox else ""):
-            yield apply.path
+    usual = SANDBOX if book.sandbox else ""
+    today = {name: book.server(account) or "" for name, account in project.project.accounts.items()}
+
+    def counted(applies: Sequence[Apply], committed: Flat) -> Iterator[str]:
+        servers = _committed_servers(committed) if portable and not book.sandbox else today
+        return (apply.path for apply in applies if apply.server == servers.get(apply.account, usual))
+
+    return counted
+
+
+def _committed_servers(committed: Flat) -> dict[str, str]:
+    """By account, the server that smsops.yaml names."""
+    named = ((key.split("."), url) for key, url in committed.items())
+    return {parts[1]: server_name(url) for parts, url in named if parts[0] == "accounts" and parts[2:] == [_BASE_URL]}

@@ -72,9 +72,16 @@ class Opened:
             raise UnknownChannel(told, hint="smsops list shows the channels.")
 
 
-def load(terminal: Terminal, *, channels: bool = True) -> Loaded:
-    """Read everything, or smsops.yaml alone. Raises ProjectError when there is no project."""
-    from smsops.files.load import find_root, load_project, load_project_file  # only here: help needs no YAML
+def load(terminal: Terminal) -> Loaded:
+    """Read everything. Raises ProjectError when there is no project."""
+    from smsops.files.load import load_project  # only here: help needs no YAML
+
+    return load_project(*_place(terminal))
+
+
+def _place(terminal: Terminal) -> tuple[Path, Path | None]:
+    """Where to look for the project, and its file when that is named. Raises ProjectError when there is none."""
+    from smsops.files.load import find_root
 
     try:
         start = Path.cwd()
@@ -82,7 +89,7 @@ def load(terminal: Terminal, *, channels: bool = True) -> Loaded:
         raise ProjectError("The working directory does not exist any more.", hint="Change to another one.") from error
     config = terminal.options.config.absolute() if terminal.options.config else None
     terminal.root = config.parent if config else find_root(start)
-    return load_project(start, config) if channels else load_project_file(start, config)
+    return start, config
 
 
 def channels_if_any(terminal: Terminal) -> dict[str, Channel]:
@@ -110,11 +117,19 @@ def opened_for_credentials(terminal: Terminal) -> Opened:
     return Opened(project=loaded.project, channels=tuple(sorted(loaded.channels, key=lambda c: c.name)))
 
 
-def opened_for_the_past(terminal: Terminal) -> Opened:
-    """The project without its channel files: git is asked about them. Raises InvalidFiles and ProjectError."""
-    loaded = load(terminal, channels=False)
+def opened_for_the_past(terminal: Terminal, *, valid: bool = False) -> Opened:
+    """The project without its channel files: git is asked about them. Raises InvalidFiles and ProjectError.
+
+    Where nothing is judged by its policy, smsops.yaml need not be `valid`: what is wrong in it is said and goes on.
+    """
+    from smsops.files.load import load_project_file
+
+    loaded = load_project_file(*_place(terminal), valid=valid)
     if loaded.project is None:
         raise InvalidFiles(loaded.findings)
+    if has_errors(loaded.findings):
+        terminal.talk(findings_text(loaded.findings, color=False))
+        terminal.talk("The past is told all the same: git and the ledger hold it.")
     return Opened(project=loaded.project, channels=())
 
 

@@ -24,7 +24,10 @@ that breaks a rule of today, or cannot be read, is shown all the same: key by ke
 \b
   smsops show support
   smsops show support --at 2026-03-31
-  smsops show support --at v1.4 -o json"""
+  smsops show support --at v1.4 -o json
+
+Exit codes: 0 done; 1 the history is not here (--at); 3 files invalid, or no such channel then; 6 the plan is damaged;
+64 wrong usage."""
 
 
 @group.command("show", renderers=AT, help=_HELP)

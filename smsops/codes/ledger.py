@@ -23,7 +23,8 @@ LEDGER_CODES: tuple[Code, ...] = (
         why=(
             "Other machines apply as well, and their records are in the remote. Without them an apply could take a "
             "colleague's work for drift, so it stops; a plan warns. A record that was written here and could not be "
-            "pushed is kept in this clone and pushed by the next apply, or by hand: git push origin smsops-ledger."
+            "pushed is kept in this clone and pushed by the next apply, or by hand: git push origin smsops-ledger. A "
+            "check of smsops drift --record that cannot be pushed is not kept: run it again."
         ),
         bad="the remote protects smsops-ledger against the CI user",
         good="the CI user may push to smsops-ledger and to refs/smsops/lock/",

@@ -15,7 +15,7 @@ from smsops.diagnostics import Finding, Severity
 from smsops.errors import ProjectError
 from smsops.files.build import build_channel, channel_findings
 from smsops.files.document import Document, Place, quoted
-from smsops.files.project import build_project, channels_folder
+from smsops.files.project import build_project, channels_folder, readable_project
 from smsops.files.rules import Read, rule_findings
 from smsops.files.schema import schema_findings
 from smsops.files.yamlfile import MAX_BYTES, read_yaml
@@ -67,18 +67,23 @@ def load_project(start: FilePath, config: FilePath | None = None) -> Loaded:
     return _load_channels(root, project, document, findings)
 
 
-def load_project_file(start: FilePath, config: FilePath | None = None) -> Loaded:
+def load_project_file(start: FilePath, config: FilePath | None = None, *, valid: bool = False) -> Loaded:
     """Read smsops.yaml alone, for what asks git about channels and not the files of today. Raises as `load_project`.
 
-    The schema has a word only where the file cannot be read without it: it takes longer than the rest of the answer.
+    With `valid` it must have no errors. Without, as much as can be read of it is enough, and the schema has a word only
+    where something cannot: it takes longer than the rest of the answer.
     """
-    file, document, findings = _project_document(start, config)
-    project: Project | None = None
-    if document.value is not None:
-        try:
-            project = build_project(document, root=str(file.parent))
-        except (AttributeError, KeyError, TypeError, ValueError):
-            findings += schema_findings(document, "project")
+    if valid:
+        _, project, document, findings = _read_project(start, config)
+    else:
+        file, document, findings = _project_document(start, config)
+        project = None
+        if document.value is not None:
+            try:
+                project = build_project(document, root=str(file.parent))
+            except (AttributeError, KeyError, TypeError, ValueError):
+                findings += schema_findings(document, "project")
+                project = readable_project(document, root=str(file.parent))
     return Loaded(project=project, channels=(), findings=tuple(findings), paths=(document.path,))
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from smsops.files.document import Document
 from smsops.project import Account, AuditPolicy, MaxRemovals, Policy, Project, SecretKind, SecretRef
 
 DEFAULT_CHANNELS = "channels"
+DEFAULT_BRANCH = "smsops-ledger"
 
 
 def build_project(document: Document, *, root: str) -> Project:
@@ -21,8 +23,28 @@ def build_project(document: Document, *, root: str) -> Project:
         channels=value.get("channels", DEFAULT_CHANNELS),
         accounts=accounts,
         policy=_policy(value.get("policy", {})),
-        ledger_branch=value.get("ledger", {}).get("branch", "smsops-ledger"),
+        ledger_branch=value.get("ledger", {}).get("branch", DEFAULT_BRANCH),
     )
+
+
+def readable_project(document: Document, *, root: str) -> Project | None:
+    """What can be read of a document that has errors, for the past, which needs little of it.
+
+    Accounts that have errors are left out. None where not even the branch of the ledger is known for certain.
+    """
+    value = document.value
+    if not isinstance(value, dict):
+        return None
+    accounts, ledger = value.get("accounts"), value.get("ledger", {})
+    branch = ledger.get("branch", DEFAULT_BRANCH) if isinstance(ledger, dict) else None
+    if not isinstance(branch, str):
+        return None
+    found = {}
+    for name, entry in accounts.items() if isinstance(accounts, dict) else ():
+        with suppress(AttributeError, KeyError, TypeError, ValueError):
+            found[name] = _account(name, entry, document)
+    folder = channels_folder(document)
+    return Project(root=root, path=document.path, channels=folder, accounts=found, ledger_branch=branch)
 
 
 def channels_folder(document: Document) -> str:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import gc
 from bisect import bisect
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
 from smsops.git import Repository
-from smsops.history.contents import Unsaid, Wanted
+from smsops.history.contents import Flat, Unsaid, Wanted
 from smsops.history.reading import Read, read_past
 from smsops.history.recorded import Apply
 from smsops.history.standing import Records, versions_of
 from smsops.history.values import Chronicle, Kind, Past, Version
 from smsops.history.versions import Lives, Mark, followed, past_of
+
+Counts = Callable[[Sequence[Apply], Flat], Iterable[str]]
+"""Paths of the records that say what is live, by the records and smsops.yaml as the last commit that is told has it."""
 
 
 def chronicle(
@@ -22,26 +25,29 @@ def chronicle(
     project_file: str,
     *,
     applies: Sequence[Apply] | None,
-    counts: Iterable[str] = (),
+    counts: Counts = lambda _applies, _project: (),
     only: str | None = None,
     until: str = "",
 ) -> tuple[Chronicle, Read, Wants]:
     """Everything that git and the ledger tell; of one channel, when `only` names it, under all its names.
 
-    `applies` are those of all accounts, oldest first; None: there is no ledger. `counts` are the paths of those that
-    were sent to the provider that a run of today would use: others say nothing of what is live. With `until` all is
-    told as it could be told right before that time.
+    `applies` are those of all accounts, oldest first; None: there is no ledger. `counts` says which of them went to the
+    servers that count: others say nothing of what is live. With `until` all is told as it could be told right before
+    that time.
 
     Raises NoHistory and GitError.
     """
     with _uncollected():
         read = read_past(repository, project_file, only, until=until)
         lives = followed(read.arrivals, project_file)
+        counting = frozenset(counts(applies or (), lives.project.flat))
         told = Chronicle(
             head=read.line[-1] if read.line else "",
-            pasts=_pasts(lives, _records(read, applies, frozenset(counts)), only),
+            line=read.line,
+            pasts=_pasts(lives, _records(read, applies, counting), only),
             project=tuple(lives.project_changes),
             applies=tuple(applies or ()),
+            counting=counting,
         )
     return told, read, Wants(lives, read.line)
 

@@ -161,12 +161,16 @@ class Chronicle:
 
     head: str
     """The commit up to which git was read; '' where none is so old."""
+    line: tuple[str, ...] = ()
+    """Commits of the main line up to the head, oldest first."""
     pasts: tuple[Past, ...]
     """By name; of two of one name, the one that exists stands last."""
     project: tuple[ProjectChange, ...]
     """Oldest first."""
     applies: tuple[Apply, ...]
     """Of all accounts, oldest first."""
+    counting: frozenset[str] = frozenset()
+    """Paths of records that say what is live: those that went to the servers that count."""
     checks: tuple[Check, ...] = ()
     """Of all accounts, oldest first."""
     ledger: str = ""

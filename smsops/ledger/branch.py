@@ -7,6 +7,9 @@ linear history:
 1. Here is behind: it is moved forward. Here is ahead (a push failed): the next write pushes all of it.
 2. Both went on: what only this clone has is made again on top of what the remote has.
 3. Whoever finds that another was faster looks again and repeats, within a bound.
+
+What is added because of what is there already (`add`) is made anew in that case, and goes to the remote before it is
+here: it is either in the one history, behind what it rests on, or nowhere.
 """
 
 from __future__ import annotations
@@ -14,25 +17,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from smsops.errors import LedgerError, Unpushed
 from smsops.git import GitError, Repository, attempts
+from smsops.ledger.joining import Touch, holds, joined, touches
+from smsops.ledger.shelf import Addition
 
 _FILE = "100644"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Touch:
-    """What one commit of the ledger did to one file. A merge is listed against each of its parents."""
-
-    commit: str
-    status: str
-    """A: added, M: modified, D: deleted, T: made a file of another type."""
-    path: str
-    mode: str
-    blob: str
-    """The content after it; all zeros when deleted."""
 
 
 class Branch:
@@ -97,6 +88,51 @@ class Branch:
             self._look(self._moved(lambda here: self._with(here, entry, message)))
         self.push()
 
+    def add(self, make: Callable[[], Addition | None]) -> str:
+        for last in attempts(self._sleep):
+            self.refresh()
+            with self._reading():
+                self._listed()
+            here = self._tip
+            made = make()
+            if made is None:
+                break
+            with self._writing(f"the file {made.path}"):
+                entry = (_FILE, self._repository.blob(made.content), made.path)
+                new = self._with(here, entry, made.message)
+                if self._is_added(new, here, last=last):
+                    self._look(self._settled(new))
+                    return made.path
+        return ""
+
+    def _is_added(self, new: str, here: str | None, *, last: bool) -> bool:
+        """Whether the branch was moved on from `here`: the remote's where there is one. False when another was faster.
+
+        Raises GitError, and Unpushed.
+        """
+        try:
+            if self._remote is None:
+                self._repository.move(self._ref, new, here)
+            else:
+                self._repository.push(self._remote, f"{new}:{self._ref}")
+        except GitError as error:
+            if self._remote is not None and self._has_arrived(self._remote, new):
+                return True
+            if error.is_lost_race and not last:
+                return False
+            if self._remote is None:
+                raise
+            raise Unpushed(
+                f"The ledger ({self.describe()}) could not be pushed to {self._remote}: {error.message}",
+                hint="Nothing was kept, here or there. Run it again when the remote takes it.",
+            ) from error
+        return True
+
+    def _has_arrived(self, remote: str, commit: str) -> bool:
+        """Whether the remote has it, although a push of it failed: the answer was lost."""
+        there = self._fetched(remote)
+        return there is not None and holds(self._repository, there, commit)
+
     def push(self) -> None:
         """Push what is only here. Raises Unpushed."""
         if self._remote is None:
@@ -113,7 +149,7 @@ class Branch:
         """Everything that was ever done to a file of the branch, oldest first. Raises LedgerError."""
         with self._reading():
             tip = self._repository.tip(self._ref)
-            return () if tip is None else tuple(self._touches("--topo-order", tip))
+            return () if tip is None else tuple(touches(self._repository, "--topo-order", tip))
 
     def _look(self, tip: str | None) -> None:
         if tip is None or tip != self._tip:
@@ -166,58 +202,9 @@ class Branch:
 
     def _settled(self, there: str | None) -> str | None:
         """The tip here once it holds all that is there, by the rules at the head of this file."""
-        return self._repository.tip(self._ref) if there is None else self._moved(lambda here: self._joined(here, there))
-
-    def _joined(self, here: str | None, there: str) -> str:
-        if here is None or here == there:
-            return there
-        counted = self._repository.run("rev-list", "--left-right", "--count", f"{here}...{there}").decode().split()
-        match counted:
-            case ["0", _]:
-                return there
-            case [_, "0"]:
-                return here
-        return self._replayed(here, there)
-
-    def _replayed(self, here: str, there: str) -> str:
-        """The commits that only `here` has, made again on `there` with their messages, authors and dates."""
-        differing = {path for _, _, path in self._entries(there, here)}
-        for commit, entries in self._own(here, there).items():
-            # What is the same on both sides in the end has arrived already, by another way.
-            kept = [entry for entry in entries if entry[2] in differing]
-            if kept:
-                there = self._again(commit, self._repository.tree(there, kept), there)
-        return there
-
-    def _own(self, here: str, there: str) -> dict[str, list[tuple[str, str, str]]]:
-        found: dict[str, list[tuple[str, str, str]]] = {}
-        for touch in self._touches("--topo-order", "--no-merges", here, f"^{there}"):
-            found.setdefault(touch.commit, []).append((touch.mode, touch.blob, touch.path))
-        return found
-
-    def _again(self, commit: str, tree: str, parent: str) -> str:
-        head, _, message = self._repository.run("cat-file", "commit", commit).partition(b"\n\n")
-        people = [line for line in head.split(b"\n") if line.startswith((b"author ", b"committer ", b"encoding "))]
-        lines = [f"tree {tree}".encode(), f"parent {parent}".encode(), *people, b"", message]
-        made = self._repository.run("hash-object", "-t", "commit", "-w", "--stdin", input=b"\n".join(lines))
-        return made.decode().strip()
-
-    def _touches(self, *revisions: str) -> Iterator[Touch]:
-        commits = self._repository.run("rev-list", "--reverse", *revisions)
-        words = ("diff-tree", "--stdin", "--root", "-m", "-r", "-z", "--raw", "--no-renames")
-        commit = ""
-        parts = iter(self._repository.run(*words, input=commits).decode("utf-8", "surrogateescape").split("\0"))
-        for part in parts:
-            if part.startswith(":"):
-                _, mode, _, blob, status = part.split(" ")
-                yield Touch(commit=commit, status=status, path=next(parts), mode=mode, blob=blob)
-            else:
-                commit = part
-
-    def _entries(self, before: str, after: str) -> list[tuple[str, str, str]]:
-        listed = self._repository.run("diff-tree", "-r", "-z", "--raw", "--no-renames", before, after)
-        parts = iter(listed.decode("utf-8", "surrogateescape").split("\0"))
-        return [(part.split(" ")[1], part.split(" ")[3], next(parts)) for part in parts if part]
+        if there is None:
+            return self._repository.tip(self._ref)
+        return self._moved(lambda here: joined(self._repository, here, there))
 
     def _pushed(self, remote: str) -> None:
         for last in attempts(self._sleep):

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from smsops.diagnostics import Finding, Location
-from smsops.ledger.branch import Touch
 from smsops.ledger.checks import is_check, parsed_check
+from smsops.ledger.joining import Touch
 from smsops.ledger.records import Record, account_of, is_intact, is_started, parsed, sha256_of
 
 _ALTERED = "SMS604"

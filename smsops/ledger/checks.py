@@ -15,7 +15,7 @@ from smsops import __version__
 from smsops.errors import LedgerError
 from smsops.ledger.records import FORMAT, Record, State, parsed, rendered, sealed_record, sha256_of
 from smsops.ledger.remembered import kept_to_json
-from smsops.ledger.shelf import Shelf
+from smsops.ledger.shelf import Addition, Shelf
 from smsops.masking import Kept
 
 TYPE = "smsops.check.v1"
@@ -102,14 +102,36 @@ def keep(
     found: Sequence[Difference],
     at: str,
 ) -> str:
-    """Put a check on the shelf where that is worth it; its path, or '' where it is not. Raises LedgerError."""
-    shelf.refresh()  # reading the account took its time, and each check continues the last one that anybody kept
+    """Put a check on the shelf where that is worth it; its path, or '' where it is not. Raises LedgerError.
+
+    Each check continues the last one that anybody kept, also where two runs keep one at the same time.
+    """
+
+    def made() -> Addition | None:
+        return _addition(
+            shelf, account=account, account_sid=account_sid, server=server, actor=actor, found=found, at=at
+        )
+
+    return shelf.add(made)
+
+
+def _addition(
+    shelf: Shelf,
+    *,
+    account: str,
+    account_sid: str,
+    server: str | None,
+    actor: str,
+    found: Sequence[Difference],
+    at: str,
+) -> Addition | None:
+    """The check behind the last one of the account; None where it says nothing new."""
     before = next((path for path in reversed(shelf.checks()) if path.split("/")[1] == account), "")
     content = shelf.read(before) if before else None
     last = None if content is None else _parsed(before, content)
     same = last is not None and (last["data"].get("account_sid"), last["data"].get("server")) == (account_sid, server)
     if same and not is_worth_keeping(last, found, at=at):
-        return ""
+        return None
     record = check_record(
         account=account,
         account_sid=account_sid,
@@ -121,8 +143,7 @@ def keep(
     )
     path = path_of(account, at, after=before)
     differences = "1 difference" if len(found) == 1 else f"{len(found)} differences"
-    shelf.write(path, rendered(record), f"{account}: checked, {differences}")
-    return path
+    return Addition(path=path, content=rendered(record), message=f"{account}: checked, {differences}")
 
 
 def _parsed(path: str, content: bytes) -> Record:

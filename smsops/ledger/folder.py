@@ -5,11 +5,14 @@ The state folder around it ignores itself, so that no record is committed by acc
 
 from __future__ import annotations
 
+import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from smsops.errors import LedgerError
+from smsops.ledger.shelf import Addition
 
 
 class Folder:
@@ -66,6 +69,28 @@ class Folder:
             raise LedgerError(
                 f"The record {path} cannot be written to {self.describe()}: {error.strerror or error}.",
                 hint="Make room or permissions in .smsops/ of the project, and apply again.",
+            ) from error
+
+    def add(self, make: Callable[[], Addition | None]) -> str:
+        with self._alone():
+            made = make()
+            if made is None:
+                return ""
+            self.write(made.path, made.content, made.message)
+            return made.path
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Wait for whoever adds to the folder; the system frees the lock when a process ends, however."""
+        try:
+            self._root.mkdir(parents=True, exist_ok=True)
+            with (self._root / ".lock").open("ab") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                yield
+        except OSError as error:
+            raise LedgerError(
+                f"{self.describe()} cannot be locked: {error.strerror or error}.",
+                hint="Make room or permissions in .smsops/ of the project.",
             ) from error
 
     def describe(self) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from smsops.errors import LedgerError
+from smsops.ledger.shelf import Addition
 
 
 class Nowhere:
@@ -27,6 +28,10 @@ class Nowhere:
 
     def write(self, path: str, content: bytes, message: str) -> None:
         """Forget it."""
+
+    def add(self, make: Callable[[], Addition | None]) -> str:
+        """Nothing is kept."""
+        return ""
 
     def describe(self) -> str:
         return "no ledger"

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """A file that continues what is on the shelf."""
+
+    path: str
+    content: bytes
+    message: str
 
 
 class Shelf(Protocol):
@@ -31,6 +41,13 @@ class Shelf(Protocol):
         """Keep a record; the same path again replaces it. Durable on return.
 
         Raises LedgerError, and Unpushed when it is kept here and could not be pushed.
+        """
+
+    def add(self, make: Callable[[], Addition | None]) -> str:
+        """Keep a file that continues what is there, and return its path; '' when `make` wants nothing kept.
+
+        `make` reads the shelf, and is asked again whenever another was faster: no two files continue the same one.
+        What cannot be kept for everyone is not kept at all. Raises LedgerError, and Unpushed when the remote refuses.
         """
 
     def describe(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from smsops.audit.population import Period, parsed_time, population
@@ -91,6 +93,35 @@ def test_everything_of_the_period_is_there_once_and_in_order() -> None:
     assert [item.id for item in population(told, Period(until="2026-03-01T00:00:00Z"))] == [
         "apply:records/us/2026-02-01T10:00:00Z.json"
     ]
+
+
+def test_what_was_merged_and_applied_in_one_second_comes_by_the_main_line_and_by_the_chain_of_records() -> None:
+    at = "2026-03-01T10:00:00Z"
+    line = [f"{digit}" * 3 for digit in "fa9c"]
+    told = chronicle(
+        past(*(version(commit(id, at)) for id in line)),
+        past(version(commit(line[1], at), channel="codes", path="channels/codes.yaml"), name="codes"),
+        project=[project_change(of=commit(line[2], at))],
+        applies=[
+            apply(f"2026-03-01T10:00:00.{fraction}Z", path=f"records/us/20260301T{key}-{plan}.json")
+            for key, plan, fraction in (("101", "aa", "2"), ("100", "bb", "9"), ("102", "00", "1"))
+        ],
+    )
+    told = replace(told, line=tuple(line))
+    listed = [item.id for item in population(told, Period())]
+    assert listed == [
+        "change:fff:channels/support.yaml",
+        "change:aaa:channels/codes.yaml",
+        "change:aaa:channels/support.yaml",
+        "change:999:channels/support.yaml",
+        "project:999",
+        "change:ccc:channels/support.yaml",
+        "apply:records/us/20260301T100-bb.json",
+        "apply:records/us/20260301T101-aa.json",
+        "apply:records/us/20260301T102-00.json",
+    ]
+    backwards = replace(told, pasts=told.pasts[::-1], applies=told.applies[::-1])
+    assert [item.id for item in population(backwards, Period())] == listed
 
 
 def test_a_merge_stands_before_the_apply_of_the_same_second() -> None:

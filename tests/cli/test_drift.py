@@ -131,6 +131,29 @@ def test_what_was_found_is_kept_once_and_again_when_it_is_another(team: Team):
     assert team.ok(clone, "audit", "verify", "-o", "json").document["checks"] == 2
 
 
+def test_two_that_are_kept_at_the_same_moment_in_two_clones_are_one_chain(team: Team):
+    one = applied(team)
+    two = team.clone("two")
+    git(two, "fetch", "-q", "origin", "smsops-ledger:smsops-ledger")
+    git(two, "remote", "remove", "origin")
+    team.ok(two, "drift", "--record")
+    remote = team.folder / "remote.git"
+    hook = remote / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    # While the remote takes the check of the first clone, that of the second arrives.
+    hook.write_text(
+        "#!/bin/sh\ntest -e overtaken && exit 0\ntouch overtaken\n"
+        f"unset GIT_QUARANTINE_PATH $(git rev-parse --local-env-vars)\ngit -C {two} push -q {remote} smsops-ledger\n"
+    )
+    hook.chmod(0o755)
+    team.sandbox.console.update_service(team.services()["a"], inbound_request_url="https://x.example.com/")
+    assert "kept as checks/us/" in team.ok(one, "drift", "--record").err
+    assert (remote / "overtaken").exists()
+    assert [len(check["found"]) for check in kept(one)] == [0, 1]
+    told = team.ok(team.clone("auditor"), "audit", "verify", "-o", "json").document
+    assert (told["checks"], [f for f in told["findings"] if f["severity"] == "error"]) == (2, [])
+
+
 def test_without_being_asked_it_keeps_nothing_and_what_nobody_can_find_is_not_kept(team: Team):
     clone = applied(team)
     team.ok(clone, "drift")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable
+from copy import copy
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -15,8 +19,9 @@ from smsops.codes.audit import AUDIT_CODES
 from smsops.ledger.records import rendered, sealed_record, sha256_of
 from smsops.sandbox.server import Sandbox
 from tests.cli.clones import Team, commit, git
-from tests.cli.door import Ran, write_project
+from tests.cli.door import PROJECT, Ran, write_project
 from tests.cli.test_killed import text
+from tests.history.objects import START, Line, Store
 
 A, B, C = "+12065550351", "+12065550352", "+12065550353"
 OWNER = "owner: {team: care}\n"
@@ -125,6 +130,8 @@ def test_show_at_tells_what_was_merged_beside_what_was_applied(team: Team, clone
         (("audit", "log", "--since", "2026-02-01", "--until", "2026-01-01"), 64),
         (("audit", "log", "--since", "soon"), 64),
         (("audit", "sample", "--size", "0", "--seed", "x"), 64),
+        (("audit", "sample", "--size", "5", "--seed", ""), 64),
+        (("audit", "sample", "--size", "5", "--seed", " "), 64),
         (("audit", "verify", "nosuch"), 64),
     ],
 )
@@ -227,6 +234,52 @@ def test_the_log_holds_changes_and_applies_and_a_sample_can_be_drawn_again(team:
     assert "| time |" in team.ok(clone, "audit", "log", "-o", "markdown").out
 
 
+def test_what_is_wrong_in_smsops_yaml_today_hides_no_past_and_a_policy_that_is_wrong_judges_nothing(
+    team: Team, own: Path, tmp_path: Path
+):
+    project = (own / "smsops.yaml").read_text()
+    views = [
+        *(("history", "alpha"), ("blame", "alpha"), ("show", "alpha", "--at", "HEAD"), ("audit", "log")),
+        *(("audit", "sample", "--size", "2", "--seed", "s"), ("audit", "export", str(tmp_path / "export"))),
+    ]
+    judging = [("audit", "verify"), ("audit", "site", str(tmp_path / "site"))]
+
+    def codes(text: str, asked: list[tuple[str, ...]]) -> set[int]:
+        (own / "smsops.yaml").write_text(text)
+        return {team.run(own, *argv).code for argv in asked}
+
+    assert codes(re.sub("auth_token.*", "", project), views) == {0}
+    ran = team.run(own, "history", "alpha")
+    assert "error SMS214" in ran.err
+    assert ran.err.endswith("The past is told all the same: git and the ledger hold it.\n")
+    assert codes("version: 1\n", [("audit", "log")]) == {0}
+    assert codes(project + "policy: {audit: {require_aproval: true}}\n", judging) == {3}
+    for unreadable in ("accounts: [", "[a list]", "ledger: 5\n", "ledger: {branch: [a]}\n"):
+        assert codes(unreadable, [("history", "alpha"), ("audit", "log")]) == {3}, unreadable
+
+
+def test_commits_of_one_second_come_in_the_order_of_the_main_line_in_every_clone(team: Team, tmp_path: Path):
+    line = Line(Store())
+    line.commit("The project", {"smsops.yaml": PROJECT}, merged=START)
+    ids = []
+    for nth in range(7):
+        channels = {"channels/alpha.yaml": text("alpha", A, host=f"h{nth}"), "channels/beta.yaml": text("beta", B)}
+        ids.append(line.commit(f"Host {nth}", channels, merged=START + 5))
+    root = line.store.write(tmp_path / "one", line.tip)
+    git(tmp_path, "clone", "-q", str(root), "two")
+    git(root, "checkout", "-q", "main", "--", ".")
+    told = []
+    for clone in (root, tmp_path / "two"):
+        items = team.ok(clone, "audit", "log", "-o", "json").document["items"]
+        assert [item["change"]["commit"]["id"] for item in items if item["channel"] == "alpha"] == ids
+        assert [item["channel"] for item in items[:3]] == [None, "alpha", "beta"]
+        drawn = team.ok(clone, "audit", "sample", "--size", "4", "--seed", "s", "-o", "json").document["items"]
+        assert drawn == [item for item in items if item in drawn]
+        team.ok(clone, "audit", "export", str(clone / "export"))
+        told.append({f.name: f.read_bytes() for f in (clone / "export").iterdir()})
+    assert told[0] == told[1]
+
+
 def test_two_people_export_the_same_bytes_and_one_altered_byte_is_named(team: Team, clone: Path, tmp_path: Path):
     ada, bob = tmp_path / "ada", tmp_path / "bob"
     team.ok(clone, "audit", "export", str(ada), "--until", "2999-01-01")
@@ -253,6 +306,33 @@ def test_an_export_of_a_period_stays_the_same_when_more_is_merged_and_applied(te
         commit(own, "Later")
     kept = [{f.name: f.read_bytes() for f in (tmp_path / name).iterdir()} for name in ("before", "after")]
     assert kept[0] == kept[1]
+
+
+def test_an_export_is_the_same_wherever_the_machine_would_send_requests(team: Team, own: Path, tmp_path: Path):
+    here, plain, elsewhere = team, copy(team), copy(team)
+    plain.env = {name: value for name, value in team.env.items() if name != "SMSOPS_API_BASE_URL"}
+    elsewhere.env = plain.env | {"SMSOPS_API_BASE_URL": "http://localhost:1"}
+    until = git(own, "log", "-1", "--format=%cI")
+    made = []
+    for name, at in {"here": here, "plain": plain, "elsewhere": elsewhere}.items():
+        ran = at.ok(own, "audit", "export", str(tmp_path / name), "--until", until)
+        assert "Records of 127.0.0.1 say nothing of what is live" in ran.err
+        made.append({f.name: f.read_bytes() for f in (tmp_path / name).iterdir()})
+    assert made[0] == made[1] == made[2]
+
+    def standings(*words: str) -> set[str]:
+        items = plain.ok(own, "audit", "log", "-o", "json", *words).document["items"]
+        return {item["change"]["standing"] for item in items if "change" in item}
+
+    assert "live" not in standings()
+    project = (own / "smsops.yaml").read_text()
+    (own / "smsops.yaml").write_text(project + f"    api_base_url: {team.sandbox.base_url}\n")
+    assert "live" not in standings(), "what is in no commit decides nothing"
+    begin = datetime.now(UTC) + timedelta(days=1)
+    with patch.dict(os.environ, {"GIT_COMMITTER_DATE": begin.isoformat()}):
+        commit(own, "The server by which the account is reached")
+    assert "live" in standings()
+    assert "live" not in standings("--until", begin.isoformat(timespec="seconds"))
 
 
 def found(team: Team, root: Path) -> list[dict[str, Any]]:

@@ -51,6 +51,7 @@ PROSE = {
 SPEAK_TO_OTHERS = (
     "git.py",
     "ledger/branch.py",
+    "ledger/joining.py",
     "locks/ref.py",
     "revisions.py",
     "cli/publishing.py",

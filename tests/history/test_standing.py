@@ -86,7 +86,7 @@ class Scene:
             self.line.store.write(self.root, self.line.tip)
         counts = [apply.path for apply in self.applies if not apply.server]
         applies = self.applies if known else None
-        return chronicle(Repository(self.root), "smsops.yaml", applies=applies, counts=counts)[0].pasts
+        return chronicle(Repository(self.root), "smsops.yaml", applies=applies, counts=lambda *_: counts)[0].pasts
 
     def standings(self, name: str = "otp", *, known: bool = True) -> list[tuple[Standing, str]]:
         """Of each version of the channel, its standing and the record that says so."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ import pytest
 
 from smsops.diagnostics import Finding
 from smsops.drift import Drifted
-from smsops.errors import LedgerError
+from smsops.errors import LedgerError, Unpushed
 from smsops.files.schema import schema_text
 from smsops.git import Repository
 from smsops.history.checks import check_of
@@ -23,8 +24,8 @@ from smsops.ledger.chain import verify, verify_history
 from smsops.ledger.checks import is_check, keep, parsed_check, path_of
 from smsops.ledger.folder import Folder
 from smsops.ledger.nowhere import Nowhere
-from smsops.ledger.records import rendered, sealed_record
-from smsops.ledger.shelf import Shelf
+from smsops.ledger.records import rendered, sealed_record, sha256_of
+from smsops.ledger.shelf import Addition, Shelf
 from smsops.masking import sealed
 from tests.ledger.repositories import LEDGER, git, make_clone, make_remote, make_repository, refuse_pushes
 
@@ -278,9 +279,100 @@ def test_two_clones_make_one_chain_and_a_remote_that_refuses_is_an_error(tmp_pat
     assert one(TUESDAY)
     assert len(one.files()) == 3
     assert verify(one.files()) == ()
-    refuse_pushes(remote)
-    with pytest.raises(LedgerError, match=r"could not be pushed to origin: .*not today"):
+    hook = refuse_pushes(remote)
+    before = git(roots[0], "rev-parse", LEDGER)
+    with pytest.raises(Unpushed, match=r"could not be pushed to origin: .*not today") as refused:
         one("2026-03-09T06:00:00.000000Z")
+    assert refused.value.hint == "Nothing was kept, here or there. Run it again when the remote takes it."
+    assert git(roots[0], "rev-parse", LEDGER) == before, "what only this clone has could fork the chain later"
+    hook.unlink()
+    assert two(TUESDAY.replace("05:", "06:"), MOVED)
+    assert one("2026-03-09T06:00:00.000000Z")
+    assert verify(one.files()) == ()
+
+
+class Overtaken(Branch):
+    """A ledger where, once, somebody else is faster: after the look at what is there, before the write."""
+
+    faster: list[Callable[[], object]]
+
+    def add(self, make: Callable[[], Addition | None]) -> str:
+        def made() -> Addition | None:
+            found = make()
+            if self.faster:
+                self.faster.pop()()
+            return found
+
+        return super().add(made)
+
+
+@pytest.mark.parametrize("has_remote", [True, False], ids=["two clones", "two runs in one clone"])
+def test_of_two_at_the_same_moment_the_later_one_continues_the_earlier(tmp_path: Path, has_remote: bool) -> None:
+    source = make_remote(tmp_path / "remote.git")
+    roots = [make_clone(source, tmp_path / name) for name in (("one", "two") if has_remote else ("one",))]
+    name = "origin" if has_remote else None
+    shelf = Overtaken(Repository(roots[0]), LEDGER, name, sleep=lambda _: None)
+    one = Kept(shelf)
+    two = Kept(Branch(Repository(roots[-1]), LEDGER, name, sleep=lambda _: None))
+    shelf.faster = [lambda: two(MONDAY)]
+    assert one(MONDAY, MOVED) == "checks/us/20260302T060000000001Z.json", "the same microsecond"
+    first, second = one.files()
+    assert first[0] == "checks/us/20260302T060000000000Z.json"
+    assert parsed_check(second[1])["data"]["previous"] == sha256_of(first[1])
+    assert verify(one.files()) == ()
+    two.shelf.refresh()
+    assert two.files() == one.files()
+    shelf.faster = [lambda: two(NOON)]
+    assert one(NOON.replace("000000Z", "000001Z")) == "", "the other kept the same a moment ago"
+    assert len(one.files()) == 3
+
+
+def test_a_record_that_is_only_here_goes_with_the_check_that_follows_it(tmp_path: Path) -> None:
+    remote = make_remote(tmp_path / "remote.git")
+    root = make_clone(remote, tmp_path / "one")
+    shelf = Overtaken(Repository(root), LEDGER, "origin", sleep=lambda _: None)
+    other = Branch(Repository(make_clone(remote, tmp_path / "two")), LEDGER, "origin")
+    Branch(Repository(root), LEDGER, None).write("records/us/1.json", b"1", "an apply")
+    shelf.faster = [lambda: other.write("records/us/2.json", b"2", "another")]
+    path = Kept(shelf)(MONDAY)
+    listed = git(remote, "ls-tree", "-r", "--name-only", LEDGER).splitlines()
+    assert listed == [path, "records/us/1.json", "records/us/2.json"]
+    assert git(root, "rev-parse", LEDGER) == git(remote, "rev-parse", LEDGER)
+
+
+def test_a_check_whose_push_arrived_and_whose_answer_was_lost_is_kept_once(tmp_path: Path) -> None:
+    remote = make_remote(tmp_path / "remote.git")
+    root = make_clone(remote, tmp_path / "one")
+    hook = remote / "hooks" / "post-update"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nkill -9 $PPID\n")
+    hook.chmod(0o755)
+    one = Kept(Branch(Repository(root), LEDGER, "origin", sleep=lambda _: None))
+    assert one(MONDAY)
+    assert git(root, "rev-parse", LEDGER) == git(remote, "rev-parse", LEDGER)
+    assert len(one.files()) == 1
+
+
+def test_a_folder_is_one_runs_alone_while_it_adds(kept: Kept, tmp_path: Path) -> None:
+    tried: list[str] = []
+
+    def make() -> Addition:
+        with (tmp_path / ".smsops" / "ledger" / ".lock").open("ab") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                tried.append("another waits")
+        return Addition(path="checks/us/1.json", content=b"1", message="m")
+
+    assert kept.shelf.add(make) == "checks/us/1.json"
+    assert tried == ["another waits"]
+    assert kept.shelf.checks() == ("checks/us/1.json",)
+
+
+def test_a_folder_that_cannot_be_locked_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / ".smsops").write_text("a file")
+    with pytest.raises(LedgerError, match=r"\.smsops/ledger cannot be locked"):
+        Kept(Folder(tmp_path / ".smsops" / "ledger"))(MONDAY)
 
 
 def test_outside_git_nothing_is_kept() -> None:

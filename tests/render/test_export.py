@@ -129,6 +129,18 @@ def test_a_row_tells_merged_and_live_and_who_approved() -> None:
         assert (unended[head.index(name)], ended[head.index(name)]) == values, name
 
 
+def test_a_row_of_a_move_tells_where_the_number_came_from_and_how_long_it_was_off_air() -> None:
+    moved = replace(pasts.call("x"), off_air_s=0.481, from_channel="codes")
+    updated = replace(moved, off_air_s=None, from_channel="")
+    item = next(item for item in pasts.items("x") if isinstance(item.subject, Apply))
+    item = replace(item, subject=pasts.apply("x", calls=(moved, updated)))
+    made = dict(exported(pasts.chronicle("x"), [item], pasts.QUARTER))
+    head, *body = rows(made["calls.csv"])
+    columns = head.index("from_channel"), head.index("off_air_s")
+    assert [[row[column] for column in columns] for row in body] == [["codes", "0.481"], ["", ""]]
+    assert [row[-2:] for row in Read(made["audit.xlsx"]).texts("Calls")] == [head[-2:], ["codes", "0.481"], ["", ""]]
+
+
 def test_where_nothing_happened_there_are_the_same_files_without_rows() -> None:
     nothing = dict(exported(Chronicle(head="e" * 40, pasts=(), project=(), applies=()), (), Period()))
     assert list(nothing) == NAMES

@@ -24,7 +24,8 @@ byte was altered; sha256sum -c MANIFEST does, too.
   smsops audit export q1 --since 2026-01-01 --until 2026-03-31
   smsops audit verify q1
 
-Exit codes: 0 done; 1 the history is not here, or the folder cannot be written; 64 wrong usage, or it is not empty."""
+Exit codes: 0 done; 1 the history is not here, the ledger is not whole, or the folder cannot be written; 3 smsops.yaml
+cannot be read; 64 wrong usage, or the folder is not empty."""
 
 
 @group.command("export", renderers=WROTE, help=_HELP)

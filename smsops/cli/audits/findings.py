@@ -22,7 +22,7 @@ def rule_findings(found: Retold, chronicle: Chronicle) -> tuple[Finding, ...]:
         now=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         line=frozenset(found.read.line),
         wanted=_wanted(found),
-        counting=found.counting,
+        counting=found.chronicle.counting,
     )
     return audit_findings(case)
 

@@ -17,7 +17,8 @@ A change is one commit and one channel; a change of smsops.yaml is one too. Both
   smsops audit log --since 2026-01-01 --until 2026-03-31
   smsops audit log -o csv=population.csv
 
-Exit codes: 0 done; 1 the history is not here; 64 wrong usage."""
+Exit codes: 0 done; 1 the history is not here, or the ledger is not whole; 3 smsops.yaml cannot be read; 64 wrong
+usage."""
 
 
 @group.command("log", renderers=LISTED, help=_HELP)

@@ -10,7 +10,7 @@ from smsops.cli import group
 from smsops.cli.audits.period import period_of, period_options
 from smsops.cli.options import option
 from smsops.cli.terminal import Terminal
-from smsops.errors import ExitCode
+from smsops.errors import ExitCode, UsageError
 from smsops.render.listed import LISTED, Listed
 
 _HELP = """Draw a sample of what was merged and applied in a period.
@@ -21,7 +21,8 @@ The same population, size and seed give the same sample everywhere: items are ra
   smsops audit sample --size 25 --seed 2026-Q1 --since 2026-01-01 --until 2026-03-31
   smsops audit sample --size 25 --seed 2026-Q1 -o csv=sample.csv
 
-Exit codes: 0 done; 1 the history is not here; 64 wrong usage."""
+Exit codes: 0 done; 1 the history is not here, or the ledger is not whole; 3 smsops.yaml cannot be read; 64 wrong
+usage."""
 
 
 @group.command("sample", renderers=LISTED, help=_HELP)
@@ -31,6 +32,8 @@ Exit codes: 0 done; 1 the history is not here; 64 wrong usage."""
 def command(terminal: Terminal, size: int, seed: str, since: str, until: str) -> int:
     from smsops.cli.audits.whole import whole_past  # only here: help needs no YAML
 
+    if not seed.strip():
+        raise UsageError("--seed is empty.", hint="Choose a text that the working papers can name: --seed 2026-Q1.")
     period = period_of(since, until)
     items = population(whole_past(terminal, period), period)
     drawn = sample(items, size=size, seed=seed)

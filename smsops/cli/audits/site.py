@@ -21,7 +21,8 @@ It opens from disk, loads nothing from anywhere, and is readable without scripts
   smsops audit site report
   smsops audit site report --single-file     # one file, to send
 
-Exit codes: 0 done; 1 the history is not here, or the folder cannot be written; 64 wrong usage, or it is not empty."""
+Exit codes: 0 done; 1 the history is not here, or the folder cannot be written; 3 smsops.yaml is invalid; 64 wrong
+usage, or the folder is not empty."""
 
 
 @group.command("site", renderers=WROTE, help=_HELP)
@@ -34,7 +35,7 @@ def command(terminal: Terminal, folder: Path, single_file: bool) -> int:
     from smsops.history.signatures import all_checked
     from smsops.render.site import pages
 
-    found = retold(terminal)
+    found = retold(terminal, valid=True)
     chronicle = all_checked(found.chronicle, found.repository)
     attention = (*chain_findings(found.book), *rule_findings(found, chronicle))
     told = pages(chronicle, title=found.project.root.name, attention=attention, single_file=single_file)

@@ -29,7 +29,8 @@ reviews that are due. policy.audit in smsops.yaml says which of these are errors
   smsops audit verify
   smsops audit verify q1          # the folder of an export
 
-Exit codes: 0 nothing wrong, warnings aside; 1 something is, or the history is not here; 64 wrong usage."""
+Exit codes: 0 nothing wrong, warnings aside; 1 something is, or the history is not here; 3 smsops.yaml is invalid, and
+with it perhaps its policy; 64 wrong usage."""
 
 
 @group.command("verify", renderers=VERIFIED, help=_HELP)
@@ -37,7 +38,7 @@ Exit codes: 0 nothing wrong, warnings aside; 1 something is, or the history is n
 def command(terminal: Terminal, folder: Path | None) -> int:
     if folder is not None:
         return _export(terminal, folder)
-    project = opened_for_the_past(terminal)
+    project = opened_for_the_past(terminal, valid=True)
     book = opened_book(project, sandbox=terminal.options.sandbox, strict=True)
     if book.warnings:
         first = book.warnings[0]
@@ -74,7 +75,7 @@ def _rules(terminal: Terminal) -> tuple[Finding, ...]:
     from smsops.cli.past import retold
     from smsops.history.signatures import all_checked
 
-    found = retold(terminal, strict=True)
+    found = retold(terminal, strict=True, valid=True)
     return rule_findings(found, all_checked(found.chronicle, found.repository))
 
 

@@ -11,6 +11,11 @@ from smsops.history.values import Chronicle
 
 def whole_past(terminal: Terminal, period: Period) -> Chronicle:
     """Raises LedgerError: a population with a gap is no population. And as `past.retold`."""
-    found = retold(terminal, until=period.until, strict=True)
+    found = retold(terminal, until=period.until, strict=True, portable=True)
     require_whole(found.book)
-    return found.chronicle
+    told = found.chronicle
+    elsewhere = sorted({apply.server or "the provider" for apply in told.applies if apply.path not in told.counting})
+    if elsewhere:
+        named = ", ".join(elsewhere)
+        terminal.talk(f"Records of {named} say nothing of what is live: smsops.yaml names other servers in git.")
+    return told

@@ -201,13 +201,17 @@ _CALL = {
     "told": "Why it failed, or was not attempted",
     "service_sid": "The messaging service",
     "refused": "The gate that refused it",
+    "from_channel": "Of a move: the channel that the number came from",
+    "off_air_s": "Of a move: for how many seconds the number was in no pool",
 }
 
 
 def _calls(apply: Apply) -> Iterator[Row]:
     for call in apply.calls:
         fields = "; ".join(f"{diff.field}: {diff.before or '(none)'} → {diff.after or '(none)'}" for diff in call.diffs)
+        off_air = "" if call.off_air_s is None else str(call.off_air_s)
         yield (
             *(apply.path, call.action, call.channel, call.number, fields, call.klass, call.risk, call.status),
             *(call.at, call.request_id, call.told, call.service_sid, call.refused),
+            *(call.from_channel, off_air),
         )
