@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from smsops.audit.against import against_git
 from smsops.audit.drift import accounts_of, number_of, open_drift
 from smsops.diagnostics import Finding, Location, Severity
-from smsops.history.contents import Unsaid, Wanted, is_number
+from smsops.history.contents import Unsaid, Wanted
+from smsops.history.entries import is_number
 from smsops.history.recorded import Apply
 from smsops.history.values import Chronicle, Commit, Signature, Standing, Verdict, Version
 from smsops.project import AuditPolicy

@@ -15,7 +15,7 @@ from smsops.git import GitError, Repository
 from smsops.history.applies import apply_of
 from smsops.history.checks import check_of
 from smsops.history.chronicle import Counts, Wants, chronicle
-from smsops.history.contents import Flat
+from smsops.history.entries import Flat
 from smsops.history.reading import NoHistory, Read
 from smsops.history.recorded import Apply, Check
 from smsops.history.values import Chronicle, Past

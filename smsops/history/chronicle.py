@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from functools import cached_property
 
 from smsops.git import Repository
-from smsops.history.contents import Flat, Unsaid, Wanted
+from smsops.history.contents import Unsaid, Wanted
+from smsops.history.entries import Flat
 from smsops.history.reading import Read, read_past
 from smsops.history.recorded import Apply
 from smsops.history.standing import Records, versions_of

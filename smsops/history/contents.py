@@ -1,18 +1,15 @@
 """What a file said at a commit: its keys flat, as text, for comparing one version with the next.
 
-A file of the past need not be valid: whatever reads as a mapping can be compared, and what does not says why. Most
-versions differ from the one before in one entry. So a file is read entry by entry, and an entry that was read before is
-remembered; whatever is not plainly a row of top-level entries is read as a whole, by the same reader.
+A file of the past need not be valid: whatever reads as a mapping can be compared, and what does not says why. Secrets
+end here: what is told of a value has none.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from smsops.diagnostics import has_errors
@@ -20,26 +17,11 @@ from smsops.files.build import build_channel
 from smsops.files.document import Document
 from smsops.files.redact import redact, sounds_secret
 from smsops.files.yamlfile import MAX_BYTES, read_yaml
+from smsops.history.entries import Entry, Flat, entries_of, flat_text, is_number, read_entries
 from smsops.history.recorded import Diff
 from smsops.masking import masked
 from smsops.model import UNMANAGED, Channel, field_key
 
-_ENTRY = re.compile(r"^(?=[A-Za-z_][\w-]*:(?:\s|\Z))", re.MULTILINE | re.ASCII)
-_BESIDE = ("---", "...", "\n%", "\r%")
-"""What may belong to a file as a whole, and not to one of its entries."""
-_REMARKS = re.compile(r"(?:[ ]*(?:#[^\n]*)?\r?\n)*[ ]*(?:#[^\n]*)?")
-_LINE = r"([A-Za-z_][\w-]{0,99}): ([A-Za-z/](?:[\w./-]|:(?=/)|[ ](?=\w))*)\r?\n"
-_PLAIN = re.compile(_LINE, re.ASCII)
-"""One line whose value is text in one way only, unless it is one of `_WORDS`."""
-_ATTRIBUTE = re.compile(f"    {_LINE}", re.ASCII)
-_ITEM = re.compile(
-    r'  - (?:"(?P<alone>\+[0-9]{1,20})"\r?\n|number: "(?P<number>\+[0-9]{1,20})"\r?\n'
-    rf"(?P<more>(?:{_ATTRIBUTE.pattern})*))",
-    re.ASCII,
-)
-"""A number as `smsops fmt` lays it out, with attributes that are plain."""
-_WORDS = frozenset(f(word) for word in ("true", "false", "null") for f in (str.lower, str.upper, str.title))
-_NUMBER = re.compile(r"\+[0-9]{1,20}")
 _SETTINGS = frozenset(
     (
         *("name", "provider", "account", "direction", "enabled", "messaging_service_sid", "friendly_name"),
@@ -54,39 +36,46 @@ _LINK = "120000"
 _SHORT = 20
 """Characters of a text that is too short for a token."""
 
-Flat = Mapping[str, str]
-"""By key (`history.values.Diff.field`), as it is written: not free of secrets."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Content:
     """One file at one commit."""
 
-    flat: Flat = field(default_factory=dict)
-    value: Mapping[str, Any] = field(default_factory=dict)
+    entries: tuple[Entry, ...] = ()
     problem: str = ""
-    """Why it cannot be read; then everything else is empty."""
+    """Why it cannot be read; then there is no entry."""
+
+    @cached_property
+    def flat(self) -> Flat:
+        return _flat(self.entries)
+
+    @cached_property
+    def value(self) -> Mapping[str, Any]:
+        return {entry.key: entry.value for entry in self.entries}
+
+    @property
+    def account(self) -> str:
+        return next((entry.flat.get("account", "") for entry in self.entries if entry.key == "account"), "")
 
     @property
     def numbers(self) -> frozenset[str]:
         return frozenset(key for key in self.flat if is_number(key))
 
 
-def is_number(key: str) -> bool:
-    """Whether a flat key stands for a declared number."""
-    return key.startswith("+") and _NUMBER.fullmatch(key) is not None
+def _flat(entries: Iterable[Entry]) -> Flat:
+    flat: dict[str, str] = {}
+    for entry in entries:
+        flat |= entry.flat
+    return flat
 
 
 def content_of(data: bytes, mode: str) -> Content:
     """What a channel file, or smsops.yaml, says."""
     if mode == _LINK:
         return Content(problem="It is a link.")
-    entries = _entries(data) if len(data) <= MAX_BYTES else None
+    entries = read_entries(data) if len(data) <= MAX_BYTES else None
     if entries is not None:
-        flat: dict[str, str] = {}
-        for _, _, pairs in entries:
-            flat |= pairs
-        return Content(flat=flat, value={key: value for key, value, _ in entries})
+        return Content(entries=entries)
     document, findings = read_yaml(data, "")
     value = document.value
     if has_errors(findings) or not isinstance(value, dict):
@@ -98,109 +87,17 @@ def content_of(data: bytes, mode: str) -> Content:
 
 def content_of_value(value: Mapping[str, Any]) -> Content:
     """What a file says that was read already."""
-    return Content(flat=dict(_flat_top(value)), value=value)
+    return Content(entries=entries_of(value))
 
 
-_Read = tuple[str, Any, Flat]
-"""Key, value and flat pairs of one top-level entry."""
-
-
-def _entries(data: bytes) -> list[_Read] | None:
-    """The top-level entries of a file; None where it has to be read as a whole."""
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-    head, *blocks = _ENTRY.split(text)
-    if not blocks or any(mark in text for mark in _BESIDE) or (head and not _is_remark(head)):
-        return None
-    whole = [one for block in blocks if (one := _entry(block)) is not None]
-    return whole if len(whole) == len(blocks) == len({one[0] for one in whole}) else None
-
-
-def _is_remark(text: str) -> bool:
-    """Whether it holds comments alone, and no character that the reader may refuse."""
-    lines = text.replace("\r\n", "").replace("\n", "")
-    return lines.isascii() and lines.isprintable() and _REMARKS.fullmatch(text) is not None
-
-
-@lru_cache(maxsize=1 << 16)
-def _entry(block: str) -> _Read | None:
-    """One entry, when that is all that the text holds."""
-    if (plain := _PLAIN.fullmatch(block)) and _WORDS.isdisjoint(plain.groups()) and plain[1] != "phone_numbers":
-        return plain[1], plain[2], {plain[1]: plain[2]}
-    if (numbers := _plain_numbers(block)) is not None:
-        return "phone_numbers", numbers, dict(_flat_numbers(numbers))
-    document, findings = read_yaml(block.encode(), "")
-    value = document.value
-    if has_errors(findings) or not isinstance(value, dict) or len(value) != 1:
-        return None
-    ((key, inside),) = value.items()
-    return key, inside, dict(_flat_top(value))
-
-
-def _plain_numbers(block: str) -> list[Any] | None:
-    """Declared numbers, where each is an `_ITEM`; None for anything else."""
-    head, _, rows = block.partition("\n")
-    if head.removesuffix("\r") != "phone_numbers:":
-        return None
-    entries: list[Any] = []
-    end = 0
-    for item in _ITEM.finditer(rows):
-        pairs = [("number", item["number"]), *_ATTRIBUTE.findall(item["more"] or "")]
-        attributes = dict(pairs)
-        words = (*attributes, *attributes.values())
-        if item.start() != end or len(attributes) != len(pairs) or not _WORDS.isdisjoint(words):
-            return None
-        end = item.end()
-        entries.append(item["alone"] or attributes)
-    return entries if entries and end == len(rows) else None
-
-
-def _flat_top(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for key, inside in value.items():
-        if key == "phone_numbers" and isinstance(inside, list):
-            yield from _flat_numbers(inside)
-        else:
-            yield from _flat(f".{key}" if is_number(key) else key, inside)
-
-
-def _flat_numbers(entries: Iterable[Any]) -> Iterator[tuple[str, str]]:
-    for entry in entries:
-        number = entry.get("number") if isinstance(entry, dict) else entry
-        key = number if isinstance(number, str) and is_number(number) else f"phone_numbers {_text(number)}"
-        yield key, ""
-        for name, value in entry.items() if isinstance(entry, dict) else ():
-            if name != "number":
-                yield f"{key} {name}", _text(value)
-
-
-def _flat(key: str, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict) and value:
-        for name, inside in value.items():
-            yield from _flat(f"{key}.{name}", inside)
-    else:
-        yield key, _text(value)
-
-
-def _text(value: Any) -> str:
-    match value:
-        case str():
-            return value
-        case bool() | None:
-            return json.dumps(value)
-        case list() if all(isinstance(item, str) for item in value):
-            return ", ".join(value)
-        case _:
-            return json.dumps(value, sort_keys=True)
-
-
-def diffs_of(before: Flat, after: Flat) -> tuple[Diff, ...]:
+def diffs_of(before: Content, after: Content) -> tuple[Diff, ...]:
     """What differs, by key: settings first as the file has them, then numbers; without secrets."""
-    changed = [key for key, text in after.items() if before.get(key) != text]
-    changed += [key for key in before if key not in after]
+    same = set(map(id, before.entries)).intersection(map(id, after.entries))
+    was, now = (_flat(entry for entry in one.entries if id(entry) not in same) for one in (before, after))
+    changed = [key for key, text in now.items() if was.get(key) != text]
+    changed += [key for key in was if key not in now]
     changed.sort(key=_is_of_number)
-    return tuple([Diff(named(key), told(key, before.get(key)), told(key, after.get(key))) for key in changed])
+    return tuple([Diff(named(key), told(key, was.get(key)), told(key, now.get(key))) for key in changed])
 
 
 def _is_of_number(key: str) -> bool:
@@ -270,7 +167,7 @@ def wanted_of_channel(channel: Channel) -> Wanted:
     """What an apply of a channel brings about."""
     named = {setting.name: getattr(channel.settings, setting.name) for setting in fields(channel.settings)}
     return Wanted(
-        fields={field_key(name): _text(masked(value)) for name, value in named.items() if value is not UNMANAGED},
+        fields={field_key(name): flat_text(masked(value)) for name, value in named.items() if value is not UNMANAGED},
         numbers=channel.numbers,
     )
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import takewhile
 
-from smsops.history.contents import Content, Flat, is_number, named, shown, told, wanted_of
+from smsops.history.contents import Content, named, shown, told, wanted_of
+from smsops.history.entries import Flat, is_number
 from smsops.history.moment import Row, Unreadable
 from smsops.history.recorded import Check, Entry
 from smsops.history.values import Kind

@@ -34,7 +34,7 @@ class Life:
 
     @property
     def account(self) -> str:
-        return self.content.flat.get("account", "")
+        return self.content.account
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +99,10 @@ class Lives:
         was_name, was_path = (life.name, life.path) if life.exists else ("", "")
         born, life.exists = not life.exists, True
         life.name, life.path = stem(step.now), step.now
-        before = life.content.flat
+        before = life.content
         if not content.problem:
             life.content = content
-        diffs = () if content.problem else diffs_of(before, content.flat)
+        diffs = () if content.problem else diffs_of(before, content)
         kind = _kind(content, born=born, renamed=was_name not in ("", life.name), moved=was_path not in ("", life.path))
         was_broken, life.broken = life.broken, bool(content.problem)
         if kind is Kind.CHANGED and not diffs and not was_broken:
@@ -125,7 +125,7 @@ class Lives:
         )
 
     def _deleted(self, life: Life, path: str, commit: Commit, place: int) -> None:
-        account, diffs = life.account, diffs_of(life.content.flat, {})
+        account, diffs = life.account, diffs_of(life.content, _EMPTY)
         version = Version(channel=life.name, account=account, path=path, commit=commit, kind=Kind.DELETED, diffs=diffs)
         self._mark(life, version, place, _EMPTY)
         life.content, life.broken, life.exists = _EMPTY, False, False
@@ -136,7 +136,7 @@ class Lives:
         life.marks.append(Mark(place, version, content, account_sid))
 
     def _project(self, arrival: Arrival, content: Content) -> None:
-        diffs = () if content.problem else diffs_of(self.project.flat, content.flat)
+        diffs = () if content.problem else diffs_of(self.project, content)
         if not content.problem:
             self.project = content
         if not diffs and not content.problem:

@@ -10,16 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smsops.files.yamlfile import MAX_BYTES, read_yaml
-from smsops.history.contents import (
-    Content,
-    content_of,
-    diffs_of,
-    is_number,
-    is_sent,
-    shown,
-    wanted_of,
-    wanted_of_channel,
-)
+from smsops.history.contents import Content, content_of, diffs_of, is_sent, shown, wanted_of, wanted_of_channel
+from smsops.history.entries import is_number
 from smsops.history.recorded import Diff
 from smsops.model import UNMANAGED
 from tests.core import build
@@ -214,7 +206,7 @@ def test_numbers_stand_for_themselves_and_their_attributes() -> None:
 def test_differences_come_in_the_order_of_the_file_and_numbers_last() -> None:
     before = read("phone_numbers: ['+12065550101', '+12065550102']\nz: 1\na: {b: x, c: y}\nowner: {team: t}\n")
     after = read("phone_numbers: ['+12065550102', {number: '+12065550103', label: l}]\na: {c: z}\nz: 2\nnew: {}\n")
-    assert diffs_of(before.flat, after.flat) == (
+    assert diffs_of(before, after) == (
         Diff("a.c", "y", "z"),
         Diff("z", "1", "2"),
         Diff("new", None, "{}"),
@@ -224,7 +216,7 @@ def test_differences_come_in_the_order_of_the_file_and_numbers_last() -> None:
         Diff("+12065550103 label", None, "l"),
         Diff("+12065550101", "", None),
     )
-    assert diffs_of(after.flat, after.flat) == ()
+    assert diffs_of(after, after) == ()
 
 
 SECRET = "sesame-open"
@@ -255,11 +247,11 @@ HIDING = (
 def test_a_secret_in_a_file_of_the_past_is_never_told(text: str) -> None:
     content = read(f"first: a\n{text}")
     assert SECRET in repr(content.flat)
-    told = (diffs_of({}, content.flat), diffs_of(content.flat, {}), shown(content.flat), wanted_of(content))
+    told = (diffs_of(Content(), content), diffs_of(content, Content()), shown(content.flat), wanted_of(content))
     assert SECRET not in repr(told)
     # That there is something, and that it changed, is told.
     other = read(f"first: a\n{text.replace(SECRET, 'other')}")
-    changed = diffs_of(content.flat, other.flat)
+    changed = diffs_of(content, other)
     assert changed
     assert SECRET not in repr(changed)
     assert {diff.field for diff in changed} <= shown(other.flat).keys()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from smsops.history.contents import is_number
+from smsops.history.entries import is_number
 from smsops.history.recorded import Drift
 from smsops.history.values import Past, Standing
 from smsops.render.escape import hypertext

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from smsops.history.contents import is_number, is_sent
+from smsops.history.contents import is_sent
+from smsops.history.entries import is_number
 from smsops.history.recorded import Entry
 from smsops.history.values import Past
 
