@@ -106,11 +106,13 @@ def _records(read: Read, applies: Sequence[Apply] | None, counts: frozenset[str]
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without the garbage collector: none of the many values here is garbage, and it looks at all of them."""
+    """Without the garbage collector: none of the many values here is garbage, and it would look at all of them, again
+    and again, also while the run goes on and when it ends."""
     was = gc.isenabled()
     gc.disable()
     try:
         yield
+        gc.freeze()
     finally:
         if was:
             gc.enable()
