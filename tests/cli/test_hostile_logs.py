@@ -58,6 +58,13 @@ def actions(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     return bool(request.param)
 
 
+@pytest.fixture
+def in_actions(monkeypatch: pytest.MonkeyPatch) -> bool:
+    """For what runs every command there is: where a log obeys, all is printed that is printed elsewhere."""
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    return True
+
+
 def through_all(run: Run, *commands: tuple[str, ...], actions: bool, code: int) -> str:
     """Run every command without `-o` and with each format that it offers; all that was printed."""
     said = []
@@ -81,7 +88,7 @@ def plain(said: str) -> str:
     return said.replace("\\x3a", ":").replace("\\x23", "#").replace("\\u0023", "#")
 
 
-def test_no_value_of_a_valid_file_is_a_command(actions: bool, project: Path, run: Run) -> None:
+def test_no_value_of_a_valid_file_is_a_command(in_actions: bool, project: Path, run: Run) -> None:
     first, second, third, *_ = values = [quoted(text) for text in ONE_LINE]
     hostile = SUPPORT.replace("description: Patients write, we answer", f"description: {first}")
     hostile = hostile.replace("label: Front desk", f"label: {second}").replace("team: care", f"team: {third}")
@@ -89,7 +96,7 @@ def test_no_value_of_a_valid_file_is_a_command(actions: bool, project: Path, run
     write_project(project, support=f"{hostile}friendly_name: {quoted(ONE_LINE[3])}\ntags:\n{tags}")
     reading = [("validate",), ("list",), ("show", "support"), ("plan", "--sandbox"), ("rehearse", "--sandbox")]
     writing = [("apply", "--sandbox", "--yes", "-v"), ("drift", "--sandbox", "-v")]
-    said = plain(through_all(run, *reading, *writing, actions=actions, code=0))
+    said = plain(through_all(run, *reading, *writing, actions=in_actions, code=0))
     assert all(text in said for text in ONE_LINE)
 
 
@@ -162,7 +169,7 @@ def test_no_traceback_is_a_command(actions: bool, project: Path, run: Run, monke
 
 
 def test_nothing_that_the_account_says_is_a_command(
-    actions: bool, remote: Run, project: Path, server: Mapping[str, str], sandbox: Sandbox
+    in_actions: bool, remote: Run, project: Path, server: Mapping[str, str], sandbox: Sandbox
 ) -> None:
     assert remote("apply", "--yes").code == 0
     for sid, name in zip(sandbox.console.services(server["ACCOUNT_SID"]), ("::error::x", "##[add-mask]x"), strict=True):
@@ -171,7 +178,7 @@ def test_nothing_that_the_account_says_is_a_command(
             sid, friendly_name=name, inbound_request_url=url, status_callback=f"{url}\n::a::b"
         )
     commands = [("drift", "-v"), ("plan", "-v"), ("rehearse",), ("apply", "-v", "--yes")]
-    said = plain(through_all(remote, *commands, actions=actions, code=0))
+    said = plain(through_all(remote, *commands, actions=in_actions, code=0))
     assert all(text in said for text in ("::error::x", "##[add-mask]x", "##vso[a]"))
 
 

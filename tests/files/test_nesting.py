@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -29,6 +30,11 @@ LOADERS = pytest.mark.parametrize(
 )
 
 
+@cache
+def usual(data: bytes) -> list[tuple[str, int, int]]:
+    return found(data)
+
+
 def found(data: bytes) -> list[tuple[str, int, int]]:
     document, findings = read_yaml(data, "a.yaml")
     assert document.value is None
@@ -45,7 +51,7 @@ def test_what_stands_before_the_deep_brackets_is_told_once(loader: Any, monkeypa
 @LOADERS
 @pytest.mark.parametrize("brackets", [b"[" * 1_100, b"[" * 1_100 + b"]" * 1_100, b"[\n" * 1_100, b"{a: [" * 1_100])
 def test_the_level_that_is_too_many_has_one_place(brackets: bytes, loader: Any, monkeypatch: pytest.MonkeyPatch):
-    expected = found(brackets)
+    expected = usual(brackets)
     assert [code for code, _, _ in expected] == ["SMS109"]
     monkeypatch.setattr(yamlfile, "_LOADER", loader)
     assert found(brackets) == expected

@@ -28,7 +28,7 @@ def _nested(tmp_path_factory: pytest.TempPathFactory) -> Story:
 
 @pytest.fixture(scope="session")
 def short(tmp_path_factory: pytest.TempPathFactory) -> list[Story]:
-    return short_stories(tmp_path_factory.mktemp("short"), 30)
+    return short_stories(tmp_path_factory.mktemp("short"), 18)
 
 
 @pytest.fixture
