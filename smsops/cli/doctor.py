@@ -26,8 +26,9 @@ and no redirect is followed.
   smsops doctor
   smsops doctor --probe -o json
 
-Exit codes: 0 no problem, warnings and what cannot be told aside; 1 a problem; 3 the files are invalid; 4 credentials
-are missing, refused or of another account; 64 wrong usage."""
+Exit codes: 0 no problem, warnings and what cannot be told aside; 1 a problem; 3 the files are invalid, or name a number
+or a service that the account does not have; 4 credentials are missing, refused or of another account; 64 wrong usage.
+Of several, 3 comes before 4, and 4 before 1."""
 
 
 @group.command("doctor", renderers=EXAMINED, help=_HELP)

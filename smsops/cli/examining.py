@@ -60,7 +60,7 @@ def examined(terminal: Terminal, wish: Wish) -> Iterator[Check]:
     yield files_check(loaded.findings, files=loaded.files)
     yield from schema_checks(root, {name: schema_text(name) for name in SCHEMAS})
     if project is None or book is None:
-        yield from unchecked("", "It rests on smsops.yaml, which cannot be read.")
+        yield from unchecked("", "smsops.yaml has errors")
         return
     with _connections(project, sandbox=sandbox, concurrency=wish.concurrency) as connections:
         for name, account in sorted(project.project.accounts.items()):
@@ -87,7 +87,8 @@ def _connections(project: Opened, *, sandbox: bool, concurrency: int) -> Iterato
                 opened = connected(project, some, sandbox=sandbox, concurrency=concurrency, patience=ENDLESS)
                 found |= stack.enter_context(opened)
             except SecretError as error:
-                found[some[0]] = error
+                # The cause says the same without the name of the account, which stands before it anyway.
+                found[some[0]] = error.__cause__ if isinstance(error.__cause__, SecretError) else error
         yield found
 
 
@@ -97,7 +98,7 @@ def _account(
     where = f"account {account.name}"
     if isinstance(connection, SecretError):
         yield failed("account.secret", connection, where=where)
-        yield from unchecked(where, "It rests on the secret, which is missing.")
+        yield from unchecked(where, "the secret is missing")
         return
     if sandbox:
         said = "The sandbox brings its own credentials."
@@ -106,7 +107,7 @@ def _account(
         yield Check(id="account.secret", state=State.OK, message="The secret is there.", where=where)
     opener = PROVIDERS[account.provider].open_examiner
     if opener is None:
-        yield from unchecked(where, f"smsops cannot look into accounts of {account.provider}.")
+        yield from unchecked(where, f"smsops cannot look into accounts of {account.provider}")
         return
     channels = tuple(channel for channel in project.channels if channel.account == account.name)
     base = book.base(account)
@@ -119,7 +120,7 @@ def _account(
         examiner = opener(connection)
     except ProviderError as error:
         yield failed("account.credentials", error, where=where)
-        yield from unchecked(where, "It rests on the connection, which cannot be made.")
+        yield from unchecked(where, "there is no connection")
         return
     yield from account_checks(patient, examiner)
 
@@ -138,7 +139,8 @@ def _webhooks(project: Opened, connections: Connections, wish: Wish, terminal: T
             code="SMS407",
         ) from error
     terminal.progress("Calling the URLs.")
-    with ThreadPoolExecutor(max_workers=_PROBES) as workers:
+    workers = ThreadPoolExecutor(max_workers=_PROBES)
+    try:
         for name, account in sorted(project.project.accounts.items()):
             maker = PROVIDERS[account.provider].made_up
             if maker is None:
@@ -147,6 +149,8 @@ def _webhooks(project: Opened, connections: Connections, wish: Wish, terminal: T
             calls = list(_calls(project, account, connections[name]))
             for checks in workers.map(lambda call, probe=probe: list(webhook_checks(call, probe)), calls):
                 yield from checks
+    finally:
+        workers.shutdown(cancel_futures=True)
 
 
 def _calls(project: Opened, account: Account, connection: Connection | SecretError) -> Iterator[Call]:

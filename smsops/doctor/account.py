@@ -12,7 +12,12 @@ from smsops.errors import ProviderError
 from smsops.model import Channel
 from smsops.providers.examining import AccountFacts, Examiner, NumberFacts
 
-_RESTS = "It rests on the credentials, which cannot be used."
+_RESTS = "the credentials cannot be used"
+_LEFT_OUT = {
+    "account.status": "The status of the account",
+    "account.numbers": "Its numbers",
+    "account.services": "Its services",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +55,10 @@ def account_checks(patient: Patient, examiner: Examiner) -> Iterator[Check]:
 
 
 def unchecked(where: str, why: str) -> Iterator[Check]:
-    """What is left out where the account cannot be read."""
-    for id in ("account.status", "account.numbers", "account.services"):
-        yield Check(id=id, state=State.NOT_CHECKED, message=why, where=where)
+    """What is left out where the account cannot be read; `why` is a clause."""
+    for id, what in _LEFT_OUT.items():
+        verb = "was" if id == "account.status" else "were"
+        yield Check(id=id, state=State.NOT_CHECKED, message=f"{what} {verb} not looked at: {why}.", where=where)
 
 
 def _identity(where: str, *, named: bool) -> Check:

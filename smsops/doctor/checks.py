@@ -54,7 +54,8 @@ IDS: Mapping[str, str] = {
 """Every check by its id, which never changes its meaning. The part before the dot is the group."""
 
 _CREDENTIALS = ("SMS404", "SMS405", "SMS409")
-_FILES = "files.valid"
+_FILES = ("SMS401", "SMS402", "SMS403")
+"""What a file names and the account does not have: a plan ends in the same exit code (contract 9)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +86,9 @@ def failed(id: str, error: SmsopsError, *, where: str = "") -> Check:
 
 
 def exit_code(checks: Iterable[Check]) -> ExitCode:
-    """The first that holds: files are invalid, credentials are a problem, anything is, nothing is."""
+    """The first that holds: files are wrong, credentials are a problem, anything is, nothing is."""
     problems = [check for check in checks if check.state is State.PROBLEM]
-    if any(check.id == _FILES for check in problems):
+    if any(check.id == "files.valid" or check.code in _FILES for check in problems):
         return ExitCode.INVALID
     if any(check.code in _CREDENTIALS for check in problems):
         return ExitCode.AUTH

@@ -10,10 +10,10 @@ import http.client
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from threading import Timer
+from threading import Event, Timer
 from urllib.parse import urlsplit
 
 from smsops.probing.place import NotReached, Place
@@ -67,19 +67,23 @@ def status(place: Place, request: Request, context: ssl.SSLContext, limits: Limi
     """The HTTP status that the server answers with. Raises NotReached."""
     parts = urlsplit(request.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    with _connected(place, context, limits) as connection, _until(connection, limits.answer_s):
+    answered: int | None = None
+    with _connected(place, context, limits) as connection, _until(connection, limits.answer_s) as cut:
         client = http.client.HTTPConnection(parts.netloc, timeout=limits.answer_s)
         client.sock = connection
+        headers = {**request.headers, "Connection": "close"}
         try:
-            client.request(
-                request.method, target, body=request.body or None, headers={**request.headers, "Connection": "close"}
-            )
-            return client.getresponse().status
-        except TimeoutError as error:
-            reason = f"{place.host} gave no answer within {limits.answer_s:g} seconds."
-            raise NotReached(reason, certain=False) from error
+            client.request(request.method, target, body=request.body or None, headers=headers)
+            answered = client.getresponse().status
+        except TimeoutError:
+            answered = None
         except (OSError, http.client.HTTPException) as error:
-            raise NotReached(f"{place.host} ended the connection without an HTTP answer.", certain=False) from error
+            if not cut.is_set():
+                raise NotReached(f"{place.host} ended the connection without an HTTP answer.", certain=False) from error
+    # The client takes headers that were cut off for whole ones.
+    if answered is None or cut.is_set():
+        raise NotReached(f"{place.host} gave no answer within {limits.answer_s:g} seconds.", certain=False)
+    return answered
 
 
 @contextmanager
@@ -98,22 +102,22 @@ def _connected(place: Place, context: ssl.SSLContext, limits: Limits) -> Iterato
 
 
 @contextmanager
-def _until(connection: ssl.SSLSocket, seconds: float) -> Iterator[None]:
+def _until(connection: ssl.SSLSocket, seconds: float) -> Iterator[Event]:
     """Ends the connection under whoever waits for it: each single wait may be short, and all of them endless."""
-    guard = Timer(seconds, _cut, [connection])
+    cut = Event()
+    guard = Timer(seconds, _end, [connection, cut])
     guard.daemon = True
     guard.start()
     try:
-        yield
+        yield cut
     finally:
         guard.cancel()
 
 
-def _cut(connection: ssl.SSLSocket) -> None:
-    try:
+def _end(connection: ssl.SSLSocket, cut: Event) -> None:
+    cut.set()
+    with suppress(OSError):  # it may have ended by itself
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return  # it has ended by itself
 
 
 def _refused(place: Place, error: Exception, limits: Limits) -> NotReached:

@@ -57,10 +57,7 @@ def place_of(url: str, *, port_here: int | None, timeout_s: float) -> Place:
 
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the public internet, and none that stands for another one."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:  # with a zone, so of this link
-        return False
+    found = ipaddress.ip_address(address)
     if not found.is_global or found.is_multicast or found.is_reserved:
         return False
     if isinstance(found, ipaddress.IPv4Address):
