@@ -153,6 +153,7 @@ def test_each_answer_of_a_webhook_is_judged(project: Path, probe: Run, server: S
         "/404": "unknown",
         "/500": "unknown",
     }
+    assert found["webhook.accepts", f"https://{HOST}/in#rc=2 (cin)"]["state"] == "ok", "a fragment is not signed"
     names = ", ".join(sorted(f"c{path}" for path in paths))
     shared = f"https://{HOST}:8443/in ({names})"
     assert found["webhook.accepts", shared]["state"] == "ok", "a URL of several channels is called once"
