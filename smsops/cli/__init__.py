@@ -21,6 +21,7 @@ COMMANDS = {
     "rehearse": ("smsops.cli.rehearse", "Carry the plan out on a copy of the account that nobody else sees."),
     "history": ("smsops.cli.history", "Show every version of a channel, and when it went live."),
     "blame": ("smsops.cli.blame", "Show who set each field and each number of a channel."),
+    "doctor": ("smsops.cli.doctor", "Check git, files, credentials, numbers, registrations and webhooks."),
     "audit": ("smsops.cli.audit", "List, sample, check and export what was changed and applied."),
     "list": ("smsops.cli.list", "List the channels."),
     "show": ("smsops.cli.show", "Show one channel, today or at a date, or a saved plan."),

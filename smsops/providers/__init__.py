@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from smsops.model import Channel, field_key
 from smsops.project import Account
 from smsops.providers.base import Connection, Reader, Writer
+from smsops.providers.examining import Examiner, MadeUp, Occasion
+from smsops.secrets.base import Secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,10 @@ class Provider:
     """A writer over the reader's connections and limits."""
     properties: Callable[[], Mapping[str, str]]
     """The channel file's key of each setting to the provider's name of it."""
+    open_examiner: Callable[[Connection], Examiner] | None = None
+    """What `doctor` looks through; None where the provider offers nothing to look at."""
+    made_up: Callable[[Occasion, Secret], MadeUp] | None = None
+    """A call of a webhook as the provider would make it, signed with a secret; None where it signs nothing."""
 
 
 def _twilio_instructions(channel: Channel | None, account: Account | None) -> str:
@@ -53,6 +59,18 @@ def _twilio_properties() -> Mapping[str, str]:
     return {field_key(name): parameter for name, parameter in PARAMETERS.items()}
 
 
+def _twilio_examiner(connection: Connection) -> Examiner:
+    from smsops.providers.twilio.examine import open_examiner
+
+    return open_examiner(connection)
+
+
+def _twilio_made_up(occasion: Occasion, secret: Secret) -> MadeUp:
+    from smsops.providers.twilio.webhooks import made_up
+
+    return made_up(occasion, secret)
+
+
 PROVIDERS: Mapping[str, Provider] = {
     "twilio": Provider(
         name="twilio",
@@ -62,5 +80,7 @@ PROVIDERS: Mapping[str, Provider] = {
         open_reader=_twilio_reader,
         open_writer=_twilio_writer,
         properties=_twilio_properties,
+        open_examiner=_twilio_examiner,
+        made_up=_twilio_made_up,
     ),
 }

@@ -12,7 +12,7 @@ from smsops.changes import DeleteService
 from smsops.errors import Failure, ProviderError
 from smsops.providers.twilio.client import Door
 from smsops.providers.twilio.read import TwilioReader
-from smsops.providers.twilio.routes import READS, WRITES, AfterLoss
+from smsops.providers.twilio.routes import EXAMINES, READS, WRITES, AfterLoss
 from smsops.providers.twilio.write import TwilioWriter
 from tests.providers import scripted
 from tests.providers.calls import ALL, WHERE, Kind
@@ -73,7 +73,7 @@ def test_no_route_reaches_a_single_number_of_the_account() -> None:
     touching = [route for route in WRITES if "IncomingPhoneNumbers" in route.path.pattern]
     assert [route.method for route in touching] == ["GET"]
     assert [route.method for route in WRITES if route.after_loss is AfterLoss.LOOK] == ["POST"]
-    assert all(route.method == "GET" for route in READS)
+    assert all(route.method == "GET" for route in (*READS, *EXAMINES))
 
 
 def test_a_malformed_sid_is_refused_before_it_goes_into_a_path(server: Scripted, writer: TwilioWriter) -> None:

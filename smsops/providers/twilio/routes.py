@@ -1,6 +1,7 @@
 """Every request that smsops can send to Twilio, as a literal table; what is not in it is refused before it is sent.
 
-There is no line that releases or buys a number, and none that touches messages, keys or accounts (twilio.md 12.14).
+There is no line that releases or buys a number, and none that touches messages or keys (twilio.md 12.14). The account
+itself is read by `doctor` alone, and written by nobody.
 """
 
 from __future__ import annotations
@@ -50,6 +51,9 @@ _ALPHA_SENDERS = re.compile(rf"/v1/Services/{SERVICE_SID}/(AlphaSenders|Destinat
 _CHANNEL_SENDERS = re.compile(rf"/v1/Services/{SERVICE_SID}/ChannelSenders")
 _INVENTORY = re.compile(rf"/2010-04-01/Accounts/{ACCOUNT_SID}/IncomingPhoneNumbers\.json")
 _EVENTS = re.compile(r"/v1/Events")
+_ACCOUNT = re.compile(rf"/2010-04-01/Accounts/{ACCOUNT_SID}\.json")
+_CAMPAIGNS = re.compile(rf"/v1/Services/{SERVICE_SID}/Compliance/Usa2p")
+_VERIFICATIONS = re.compile(r"/v1/Tollfree/Verifications")
 
 READS = (
     Route(method="GET", product=Product.MESSAGING, path=_SERVICES, key="services"),
@@ -62,6 +66,17 @@ READS = (
     Route(method="GET", product=Product.MONITOR, path=_EVENTS, key="events"),
 )
 """All that the reading client can send."""
+
+EXAMINES = (
+    Route(method="GET", product=Product.MESSAGING, path=_SERVICES, key="services"),
+    Route(method="GET", product=Product.MESSAGING, path=_SERVICE),
+    Route(method="GET", product=Product.MESSAGING, path=_POOL, key="phone_numbers"),
+    Route(method="GET", product=Product.MESSAGING, path=_CAMPAIGNS, key="compliance"),
+    Route(method="GET", product=Product.MESSAGING, path=_VERIFICATIONS, key="verifications"),
+    Route(method="GET", product=Product.API, path=_INVENTORY, key="incoming_phone_numbers"),
+    Route(method="GET", product=Product.API, path=_ACCOUNT),
+)
+"""All that `doctor` can send. The answer about the account holds its auth token, so no other client asks for it."""
 
 WRITES = (
     *READS,

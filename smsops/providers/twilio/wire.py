@@ -44,14 +44,14 @@ NOT_READ = ServiceSettings(
 def settings_of(service: Any) -> ServiceSettings:
     """The managed fields of the SDK's service; raises ProviderError GARBLED for a value of a wrong type."""
     return ServiceSettings(
-        friendly_name=_text(service, "friendly_name"),
-        webhook_url=_text(service, "inbound_request_url"),
+        friendly_name=text(service, "friendly_name"),
+        webhook_url=text(service, "inbound_request_url"),
         webhook_method=_method(service, "inbound_method"),
-        fallback_url=_text(service, "fallback_url"),
+        fallback_url=text(service, "fallback_url"),
         fallback_method=_method(service, "fallback_method"),
-        status_callback_url=_text(service, "status_callback"),
+        status_callback_url=text(service, "status_callback"),
         use_inbound_webhook_on_number=_flag(service, "use_inbound_webhook_on_number"),
-        use_case=_text(service, "usecase") or "undeclared",
+        use_case=text(service, "usecase") or "undeclared",
         validity_period=_whole(service, "validity_period"),
         sticky_sender=_flag(service, "sticky_sender"),
         smart_encoding=_flag(service, "smart_encoding"),
@@ -88,10 +88,10 @@ def member(item: Any) -> tuple[str, str]:
 
 def sender(item: Any, name: str) -> str:
     """The text of a sender that is no phone number, such as `whatsapp:+12065550101`; `name` is its field."""
-    text = _text(item, name)
-    if not text:
+    said = text(item, name)
+    if not said:
         raise garbled("a sender comes without its name")
-    return text
+    return said
 
 
 def owned(item: Any) -> OwnedNumber:
@@ -107,7 +107,8 @@ def _matching(value: object, pattern: str, what: str) -> str:
     raise garbled(f"{what} comes without a proper identity")
 
 
-def _text(service: Any, name: str) -> str:
+def text(service: Any, name: str) -> str:
+    """A field that is text; '' where there is none. Raises ProviderError GARBLED for anything else."""
     value = getattr(service, name)
     if value is None:
         return ""
@@ -118,7 +119,7 @@ def _text(service: Any, name: str) -> str:
 
 
 def _method(service: Any, name: str) -> str:
-    return _text(service, name).upper() or "POST"
+    return text(service, name).upper() or "POST"
 
 
 def _flag(service: Any, name: str) -> bool | Unmanaged:

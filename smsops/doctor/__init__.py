@@ -1,0 +1,1 @@
+"""What `smsops doctor` looks at, and what it says of it."""
