@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from smsops.masking import Value
 from smsops.model import Channel, field_key
 from smsops.project import Account
 from smsops.providers.base import Connection, Reader, Writer
@@ -27,6 +28,8 @@ class Provider:
     """A writer over the reader's connections and limits."""
     properties: Callable[[], Mapping[str, str]]
     """The channel file's key of each setting to the provider's name of it."""
+    defaults: Callable[[], Mapping[str, Value]] = dict
+    """What a setting under `messaging` is in a service that nobody configured, by its name in `ServiceSettings`."""
 
 
 def _twilio_instructions(channel: Channel | None, account: Account | None) -> str:
@@ -53,6 +56,12 @@ def _twilio_properties() -> Mapping[str, str]:
     return {field_key(name): parameter for name, parameter in PARAMETERS.items()}
 
 
+def _twilio_defaults() -> Mapping[str, Value]:
+    from smsops.providers.twilio.wire import DEFAULTS
+
+    return DEFAULTS
+
+
 PROVIDERS: Mapping[str, Provider] = {
     "twilio": Provider(
         name="twilio",
@@ -62,5 +71,6 @@ PROVIDERS: Mapping[str, Provider] = {
         open_reader=_twilio_reader,
         open_writer=_twilio_writer,
         properties=_twilio_properties,
+        defaults=_twilio_defaults,
     ),
 }
