@@ -35,13 +35,16 @@ class _Writing:
     kept: dict[Path, Path] = field(default_factory=dict)
     """A link of each old file."""
     done: list[Path] = field(default_factory=list)
+    at: Path | None = None
+    """The file that is being looked after."""
 
     def prepare(self, path: Path, content: Content) -> None:
+        self.at = path
         if content.before is not None:
             if not (os.access(path, os.W_OK) and path.stat().st_mode & 0o222):
-                raise _Refused(f"{clean(path)} is read-only.")
+                raise _Refused("is read-only")
             if path.read_bytes() != content.before:
-                raise _Refused(f"{clean(path)} has changed meanwhile.")
+                raise _Refused("has changed meanwhile")
         beside = self.beside[path] = _temporary(path, "new")
         with beside.open("xb") as file:
             file.write(content.after)
@@ -53,8 +56,9 @@ class _Writing:
             _kept(path, self.kept[path])
 
     def place(self, path: Path) -> None:
+        self.at = path
         if path not in self.kept and os.path.lexists(path):
-            raise _Refused(f"{clean(path)} is there meanwhile.")
+            raise _Refused("is there meanwhile")
         self.done.append(path)
         self.beside[path].replace(path)
 
@@ -87,7 +91,7 @@ def write_together(contents: Mapping[Path, Content]) -> None:
     except BaseException as error:
         writing.undo()
         if isinstance(error, OSError | _Refused):
-            raise _unwritten(error) from error
+            raise _unwritten(writing.at, error) from error
         raise
     finally:
         writing.clear()
@@ -104,9 +108,7 @@ def _temporary(path: Path, kind: str) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}.{kind}")
 
 
-def _unwritten(error: OSError | _Refused) -> SmsopsError:
-    if isinstance(error, OSError):
-        told = f"{clean(error.filename or 'A file')} cannot be written: {error.strerror or error}."
-    else:
-        told = str(error)
-    return SmsopsError(f"{told} Nothing was written.", hint="Mend that, and run it again.", code="SMS102")
+def _unwritten(path: Path | None, error: OSError | _Refused) -> SmsopsError:
+    why = f"cannot be written: {error.strerror or error}" if isinstance(error, OSError) else str(error)
+    message = f"{clean(path)} {why}. Nothing was written."
+    return SmsopsError(message, hint="Mend that, and run it again.", code="SMS102")

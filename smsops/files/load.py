@@ -121,10 +121,11 @@ def _load_channels(
     paths = [document.path]
     entries, unreadable = _walk(root, channels_folder(document), document)
     findings += unreadable
-    there = {found.path: found for found in entries}
-    for path in sorted(there.keys() | overlay.keys()):
-        paths.append(path)
-        channel, wrong = _parsed(overlay[path], path) if path in overlay else _read(there[path], _START_CHANNEL)
+    entries = [entry for entry in entries if entry.path not in overlay]
+    entries += [_Entry(path=path, file="", data=data) for path, data in overlay.items()]
+    for found in sorted(entries, key=lambda entry: entry.path):
+        paths.append(found.path)
+        channel, wrong = _read(found, _START_CHANNEL)
         if channel.value is not None:
             wrong += schema_findings(channel, "channel")
             wrong += channel_findings(channel)
@@ -153,9 +154,13 @@ class _Entry:
 
     path: str
     file: str
+    data: bytes | None = None
+    """What it holds, where that is known without the system."""
 
 
 def _read(entry: _Entry, start_from: str) -> tuple[Document, list[Finding]]:
+    if entry.data is not None:
+        return _parsed(entry.data, entry.path, start_from)
     try:
         # A pipe or a device would block or never end, so the kind is looked at before the file is opened.
         if not stat.S_ISREG(os.stat(entry.file).st_mode):
@@ -167,7 +172,7 @@ def _read(entry: _Entry, start_from: str) -> tuple[Document, list[Finding]]:
     return _parsed(data, entry.path, start_from)
 
 
-def _parsed(data: bytes, path: str, start_from: str = "") -> tuple[Document, list[Finding]]:
+def _parsed(data: bytes, path: str, start_from: str) -> tuple[Document, list[Finding]]:
     document, findings = read_yaml(data, path, start_from=start_from)
     return document, list(findings)
 

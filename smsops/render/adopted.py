@@ -47,11 +47,10 @@ class Adopted:
     @property
     def known(self) -> frozenset[str]:
         """SIDs of the services whose files say what they are."""
-        return frozenset(one.of.sid for one in (*self.files, *self._all(Same)))
+        return frozenset({one.of.sid for one in self.files} | {one.of.sid for one in self.same})
 
     def _all(self, kind: type[T]) -> tuple[T, ...]:
-        found: list[T] = [one for one in self.drawn if isinstance(one, kind)]
-        return tuple(sorted(found, key=lambda one: one.of.sort_key))
+        return tuple(one for one in sorted(self.drawn, key=_place) if isinstance(one, kind))
 
     @property
     def left_out(self) -> tuple[LeftOut, ...]:
@@ -64,6 +63,10 @@ class Adopted:
     @property
     def same(self) -> tuple[Same, ...]:
         return self._all(Same)
+
+
+def _place(one: Drawn) -> tuple[str, str, str]:
+    return one.of.sort_key
 
 
 def adopted_text(adopted: Adopted, *, color: bool) -> str:
@@ -93,7 +96,7 @@ def _moved(change: Moved) -> str:
 
 
 def _name(of: Of) -> str:
-    return f"{clean(of.sid)} {clean(of.name)!r} (account {clean(of.account)})"
+    return f"{clean(of.sid)} '{clean(of.name)}' (account {clean(of.account)})"
 
 
 def _listed(heading: str, told: Iterable[tuple[Of, str]]) -> str:
