@@ -98,6 +98,14 @@ def _reasons(service: LiveService, elsewhere: list[Channel], scene: Scene) -> It
             yield f"{channel.path} of account {channel.account} pins it."
         elif shared := sorted(channel.numbers & (service.pool or {}).keys()):
             yield f"{channel.path} declares {', '.join(shared)} of its pool."
+        elif _may_be_meant(channel, service, scene):
+            yield f"{channel.path} may mean it or another service of this name; pin the right one there."
+
+
+def _may_be_meant(channel: Channel, service: LiveService, scene: Scene) -> bool:
+    """Whether a channel without a service bears this name; a plan would refuse to create a second one."""
+    is_ours = channel.account == scene.account.name and not channel.service_sid
+    return is_ours and channel.settings.friendly_name == service.settings.friendly_name
 
 
 def _is_said(channel: Channel, service: LiveService) -> bool:

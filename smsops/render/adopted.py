@@ -70,7 +70,8 @@ def _place(one: Drawn) -> tuple[str, str, str]:
 
 
 def adopted_text(adopted: Adopted, *, color: bool) -> str:
-    parts = ["".join(f"{line}\n" for line in _files(adopted.files, color=color))]
+    told = [] if adopted.is_empty or not adopted.files else ["Would be written:"]
+    parts = ["".join(f"{line}\n" for line in [*told, *_files(adopted.files, color=color)])]
     parts.append(_listed("Left out; nothing is written of it:", ((o.of, o.reason) for o in adopted.left_out)))
     parts.append(_listed("Kept by the service, and in no file:", ((o.of, o.what) for o in adopted.beside)))
     if not adopted.is_empty:
