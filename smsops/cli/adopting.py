@@ -71,6 +71,8 @@ def adopted(
         project, choice.accounts, sandbox=book.sandbox, concurrency=concurrency, patience=ENDLESS
     ) as connections:
         read = [_account(project, name, bases[name], connections[name], choice, terminal) for name in choice.accounts]
+    for sid in sorted(choice.excepted - {sid for one in read for sid in one.live.services}):
+        terminal.talk(f"warning: --except {sid}: no account that was read has this service.")
     drawn: tuple[Drawn, ...] = ()
     for one in read:
         drawn += tuple(drafts(_scene(project, one, choice, drawn)))

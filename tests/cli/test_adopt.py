@@ -316,7 +316,8 @@ def test_a_name_that_is_taken_is_not_taken_again(account: Account):
 
 def test_an_excepted_service_is_left_to_whoever_manages_it(account: Account):
     sid = account.service("theirs")
-    ran = account.adopt("--except", sid)
+    ran = account.adopt("--except", sid, "--except", "MGtypo")
+    assert ran.err == "warning: --except MGtypo: no account that was read has this service.\n"
     assert f"{sid} 'theirs' (account us): It was excepted." in ran.out
     assert "Adopted: nothing to write. The plan after it is empty. 1 service left out." in ran.out
 
@@ -402,13 +403,14 @@ def test_an_account_that_does_not_exist_is_wrong_usage(account: Account):
     assert "Did you mean us?" in account.adopt("uss", code=64).err
 
 
-def test_a_channels_folder_that_is_the_project_itself(account: Account):
+@pytest.mark.parametrize("channels", ["sms/../sms", "./sms/"])
+def test_new_files_go_where_the_project_has_its_channels(channels: str, account: Account):
     text = (account.root / "smsops.yaml").read_text()
     (account.root / "channels").rmdir()
-    (account.root / "smsops.yaml").write_text(text + "channels: sms/../sms\n")
+    (account.root / "smsops.yaml").write_text(text + f"channels: {channels}\n")
     (account.root / "sms").mkdir()
     account.service("desk")
-    account.adopt()
+    assert "+ sms/desk.yaml" in account.adopt().out
     assert (account.root / "sms" / "desk.yaml").is_file()
 
 
