@@ -24,7 +24,9 @@ def test_a_service_that_went_meanwhile_and_a_flag_that_nobody_knows_are_reasons(
 
 
 def test_every_reason_is_told_and_no_login_with_it():
-    settings = replace(SETTINGS, webhook_url="http://a:hunter2@b/", status_callback_url="https://a:hunter2@b.example.com/")
+    settings = replace(
+        SETTINGS, webhook_url="http://a:hunter2@b/", status_callback_url="https://a:hunter2@b.example.com/"
+    )
     reasons = list(obstacles(replace(SERVICE, settings=settings, pool={})))
     assert len(reasons) == 3
     assert "hunter2" not in "".join(reasons)
