@@ -19,6 +19,7 @@ COMMANDS = {
     "matrix": ("smsops.cli.matrix", "Print the jobs that share one plan among machines."),
     "drift": ("smsops.cli.drift", "Show what changed in the accounts outside git, and who did it."),
     "rehearse": ("smsops.cli.rehearse", "Carry the plan out on a copy of the account that nobody else sees."),
+    "adopt": ("smsops.cli.adopt", "Write channel files for what is live, or nothing."),
     "history": ("smsops.cli.history", "Show every version of a channel, and when it went live."),
     "blame": ("smsops.cli.blame", "Show who set each field and each number of a channel."),
     "doctor": ("smsops.cli.doctor", "Check git, files, credentials, numbers, registrations and webhooks."),

@@ -115,7 +115,7 @@ RULE_CODES: tuple[Code, ...] = (
         title="The friendly name is taken",
         why="When the answer to a create is lost, smsops finds the new service by its friendly name. With two channels "
         "of one account under the same name it could take the one for the other. Without friendly_name, it is the "
-        "channel's name.",
+        "channel's name. Channels that all pin their service may share a name, since none of them is created.",
         bad='friendly_name: Desk\n# channels/other.yaml\nfriendly_name: Desk\nphone_numbers: ["+12065550102"]\n',
         good='friendly_name: Desk\n# channels/other.yaml\nfriendly_name: Night desk\nphone_numbers: ["+12065550102"]\n',
     ),

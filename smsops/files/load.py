@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
+from types import MappingProxyType
 
 from smsops.diagnostics import Finding, Severity
 from smsops.errors import ProjectError
@@ -58,13 +60,16 @@ def find_root(start: FilePath) -> FilePath:
     )
 
 
-def load_project(start: FilePath, config: FilePath | None = None) -> Loaded:
+def load_project(
+    start: FilePath, config: FilePath | None = None, *, overlay: Mapping[str, bytes] = MappingProxyType({})
+) -> Loaded:
     """Read the project around `start`, or the one whose file is `config`.
 
-    Raises ProjectError only when there is no project file; everything else that is wrong is a finding.
+    `overlay` holds channel files by path, read as if they were there, in place of those that are. Raises ProjectError
+    only when there is no project file; everything else that is wrong is a finding.
     """
     root, project, document, findings = _read_project(start, config)
-    return _load_channels(root, project, document, findings)
+    return _load_channels(root, project, document, findings, overlay)
 
 
 def load_project_file(start: FilePath, config: FilePath | None = None, *, valid: bool = False) -> Loaded:
@@ -101,18 +106,26 @@ def _project_document(start: FilePath, config: FilePath | None) -> tuple[FilePat
     if config is not None and not os.path.lexists(config):
         raise ProjectError(f"There is no file {quoted(str(config))}.", hint="Give --config the path of a smsops.yaml.")
     file = FilePath(os.path.abspath(config)) if config is not None else find_root(start) / PROJECT_FILE
-    document, findings = _read(_Entry(path=file.name, file=str(file)), start_from=_START_PROJECT)
+    document, findings = _read(_Entry(path=file.name, file=str(file)), _START_PROJECT)
     return file, document, findings
 
 
-def _load_channels(root: FilePath, project: Project | None, document: Document, findings: list[Finding]) -> Loaded:
+def _load_channels(
+    root: FilePath,
+    project: Project | None,
+    document: Document,
+    findings: list[Finding],
+    overlay: Mapping[str, bytes],
+) -> Loaded:
     documents: list[Document] = []
     paths = [document.path]
     entries, unreadable = _walk(root, channels_folder(document), document)
     findings += unreadable
-    for found in entries:
+    entries = [entry for entry in entries if entry.path not in overlay]
+    entries += [_Entry(path=path, file="", data=data) for path, data in overlay.items()]
+    for found in sorted(entries, key=lambda entry: entry.path):
         paths.append(found.path)
-        channel, wrong = _read(found, start_from=_START_CHANNEL)
+        channel, wrong = _read(found, _START_CHANNEL)
         if channel.value is not None:
             wrong += schema_findings(channel, "channel")
             wrong += channel_findings(channel)
@@ -141,9 +154,13 @@ class _Entry:
 
     path: str
     file: str
+    data: bytes | None = None
+    """What it holds, where that is known without the system."""
 
 
-def _read(entry: _Entry, *, start_from: str) -> tuple[Document, list[Finding]]:
+def _read(entry: _Entry, start_from: str) -> tuple[Document, list[Finding]]:
+    if entry.data is not None:
+        return _parsed(entry.data, entry.path, start_from)
     try:
         # A pipe or a device would block or never end, so the kind is looked at before the file is opened.
         if not stat.S_ISREG(os.stat(entry.file).st_mode):
@@ -152,7 +169,11 @@ def _read(entry: _Entry, *, start_from: str) -> tuple[Document, list[Finding]]:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         return _unreadable(entry.path, f"cannot be read: {(error.strerror or 'unknown reason').lower()}")
-    document, findings = read_yaml(data, entry.path, start_from=start_from)
+    return _parsed(data, entry.path, start_from)
+
+
+def _parsed(data: bytes, path: str, start_from: str) -> tuple[Document, list[Finding]]:
+    document, findings = read_yaml(data, path, start_from=start_from)
     return document, list(findings)
 
 

@@ -86,16 +86,19 @@ def number_claimed_once(read: Read) -> Iterator[Finding]:
 
 
 def friendly_name_once(read: Read) -> Iterator[Finding]:
-    """A create whose answer was lost is found by its friendly name (twilio.md 2.4)."""
-    seen: dict[tuple[str, str], tuple[str, str]] = {}
+    """A create whose answer was lost is found by its friendly name (twilio.md 2.4). Two channels that both pin their
+    service are never created, and names are not unique at Twilio: they may share one.
+    """
+    seen: dict[tuple[str, str], tuple[str, str, bool]] = {}
     for document in read.documents:
         name, account = _text(document, "name"), _text(document, "account")
         key = "name" if "friendly_name" not in _mapping(document) else "friendly_name"
         called = _text(document, key)
         if name is None or account is None or called is None:
             continue
-        other, spot = seen.setdefault((account, called), (name, _spot(document, (key,))))
-        if other != name:  # the same name twice is told by SMS302
+        is_pinned = _text(document, "messaging_service_sid") is not None
+        other, spot, both = seen.setdefault((account, called), (name, _spot(document, (key,)), is_pinned))
+        if other != name and not (is_pinned and both):  # the same name twice is told by SMS302
             message = f"The friendly name {quoted(called)} is already that of {spot}, in the same account."
             hint = "Give one of the two another friendly_name; where it is absent, the channel's name is used."
             yield document.finding("SMS313", message, (key,), hint=hint)

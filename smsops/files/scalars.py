@@ -45,8 +45,8 @@ def written_key(text: str, span: Span) -> str:
     """A key on one line."""
     raw = text[span.start : span.end]
     if span.style in _BLOCKS or "\n" in raw:
-        return _in_quotes(span.value)
-    return _in_quotes(raw) if not span.style and (not raw or _MISREAD.fullmatch(raw)) else raw
+        return in_quotes(span.value)
+    return in_quotes(raw) if not span.style and (not raw or _MISREAD.fullmatch(raw)) else raw
 
 
 def written_value(text: str, span: Span, *, is_number: bool) -> Written:
@@ -61,11 +61,12 @@ def written_value(text: str, span: Span, *, is_number: bool) -> Written:
 
 def _on_one_line(raw: str, span: Span, *, is_number: bool) -> str:
     if not span.style and reads_as_text(raw) and (is_number or _MISREAD.fullmatch(raw)):
-        return _in_quotes(raw)
+        return in_quotes(raw)
     return _NUMBER_IN_SINGLE_QUOTES.sub(r'"\1"', raw) if is_number and span.style == "'" else raw
 
 
-def _in_quotes(text: str) -> str:
+def in_quotes(text: str) -> str:
+    """A text in double quotes, on one line."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + _UNWRITABLE.sub(lambda match: f"\\U{ord(match[0]):08x}", escaped) + '"'
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from smsops.masking import Value
 from smsops.model import Channel, field_key
 from smsops.project import Account
 from smsops.providers.base import Connection, Reader, Writer
@@ -33,6 +34,8 @@ class Provider:
     """What `doctor` looks through; None where the provider offers nothing to look at."""
     made_up: Callable[[Occasion, Secret], MadeUp] | None = None
     """A call of a webhook as the provider would make it, signed with a secret; None where it signs nothing."""
+    defaults: Callable[[], Mapping[str, Value]] = dict
+    """What a setting under `messaging` is in a service that nobody configured, by its name in `ServiceSettings`."""
 
 
 def _twilio_instructions(channel: Channel | None, account: Account | None) -> str:
@@ -71,6 +74,12 @@ def _twilio_made_up(occasion: Occasion, secret: Secret) -> MadeUp:
     return made_up(occasion, secret)
 
 
+def _twilio_defaults() -> Mapping[str, Value]:
+    from smsops.providers.twilio.wire import DEFAULTS
+
+    return DEFAULTS
+
+
 PROVIDERS: Mapping[str, Provider] = {
     "twilio": Provider(
         name="twilio",
@@ -82,5 +91,6 @@ PROVIDERS: Mapping[str, Provider] = {
         properties=_twilio_properties,
         open_examiner=_twilio_examiner,
         made_up=_twilio_made_up,
+        defaults=_twilio_defaults,
     ),
 }

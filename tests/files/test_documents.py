@@ -25,7 +25,14 @@ from tests.files.snippets import PROJECT
 ROOT = Path(__file__).parents[2]
 PAGES = [
     ROOT / name
-    for name in ("README.md", "docs/audit.md", "docs/channel-file.md", "docs/ledger.md", "docs/project-file.md")
+    for name in (
+        "README.md",
+        "docs/adopt.md",
+        "docs/audit.md",
+        "docs/channel-file.md",
+        "docs/ledger.md",
+        "docs/project-file.md",
+    )
 ]
 REFERENCE = {"channel": ROOT / "docs" / "channel-file.md", "project": ROOT / "docs" / "project-file.md"}
 

@@ -29,6 +29,18 @@ PARAMETERS = {
 }
 """Our setting to Twilio's field, which is also the SDK's parameter."""
 
+DEFAULTS: dict[str, Value] = {
+    "use_case": "undeclared",
+    "validity_period": 36_000,
+    "sticky_sender": True,
+    "smart_encoding": False,
+    "mms_converter": True,
+    "area_code_geomatch": True,
+}
+"""A service of which only the name was given (twilio.md 2.1). What `smart_encoding` is then is not known for sure; a
+file that does not say it leaves it as it is.
+"""
+
 NOT_READ = ServiceSettings(
     friendly_name="",
     webhook_url=UNMANAGED,
