@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from smsops.diagnostics import ErrorNumber
 from smsops.model import Channel, field_key
 from smsops.project import Account
 from smsops.providers.base import Connection, Reader, Writer
+from smsops.steps import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +21,7 @@ class Provider:
     title: str
     summary: str
     """One line for `smsops providers`."""
-    instructions: Callable[[Channel | None, Account | None], str]
+    instructions: Callable[[Channel | None, Account | None], tuple[Step, ...]]
     """The set-up steps for a person; a channel and its account fill in the URLs and SIDs."""
     open_reader: Callable[[Connection], Reader]
     """Raises ProviderError when the connection itself is wrong."""
@@ -27,9 +29,11 @@ class Provider:
     """A writer over the reader's connections and limits."""
     properties: Callable[[], Mapping[str, str]]
     """The channel file's key of each setting to the provider's name of it."""
+    error_numbers: Callable[[], Mapping[int, ErrorNumber]] = dict
+    """The provider's own error numbers that `smsops explain` knows."""
 
 
-def _twilio_instructions(channel: Channel | None, account: Account | None) -> str:
+def _twilio_instructions(channel: Channel | None, account: Account | None) -> tuple[Step, ...]:
     from smsops.providers.twilio.instructions import instructions
 
     return instructions(channel, account)
@@ -53,6 +57,12 @@ def _twilio_properties() -> Mapping[str, str]:
     return {field_key(name): parameter for name, parameter in PARAMETERS.items()}
 
 
+def _twilio_error_numbers() -> Mapping[int, ErrorNumber]:
+    from smsops.providers.twilio.numbers import ERROR_NUMBERS
+
+    return ERROR_NUMBERS
+
+
 PROVIDERS: Mapping[str, Provider] = {
     "twilio": Provider(
         name="twilio",
@@ -62,5 +72,6 @@ PROVIDERS: Mapping[str, Provider] = {
         open_reader=_twilio_reader,
         open_writer=_twilio_writer,
         properties=_twilio_properties,
+        error_numbers=_twilio_error_numbers,
     ),
 }
