@@ -55,6 +55,23 @@ class Code:
     """The same, mended."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorNumber:
+    """One of a provider's own error numbers in our words, for `explain`."""
+
+    number: int
+    title: str
+    meaning: str
+    smsops: str
+    """What smsops does about it by itself."""
+    person: str
+    """What is left to do for a person."""
+    codes: tuple[str, ...] = ()
+    """The codes of ours that it leads to: first that of the refusal itself; none where it counts as done."""
+    link: str
+    """The provider's own page about it."""
+
+
 def has_errors(findings: tuple[Finding, ...]) -> bool:
     return any(finding.severity is Severity.ERROR for finding in findings)
 

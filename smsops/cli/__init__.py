@@ -26,10 +26,11 @@ COMMANDS = {
     "audit": ("smsops.cli.audit", "List, sample, check and export what was changed and applied."),
     "list": ("smsops.cli.list", "List the channels."),
     "show": ("smsops.cli.show", "Show one channel, today or at a date, or a saved plan."),
+    "senders": ("smsops.cli.senders", "List the numbers that a campaign may use, and why not the others."),
     "providers": ("smsops.cli.providers", "List the providers that a channel can choose."),
     "instructions": ("smsops.cli.instructions", "Print the set-up steps of a provider."),
     "schema": ("smsops.cli.schema", "Print a JSON Schema, for editors and checks."),
-    "explain": ("smsops.cli.explain", "Explain a code such as SMS204."),
+    "explain": ("smsops.cli.explain", "Explain a code, an error number of Twilio, or a number's routing."),
     "sandbox": ("smsops.cli.sandbox", "Serve or reset the embedded Twilio."),
     "completion": ("smsops.cli.completion", "Print the completion script of a shell."),
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import stat
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,6 +12,7 @@ from pathlib import Path
 import click
 
 from smsops.cli import group
+from smsops.cli.onward import next_command
 from smsops.cli.options import option
 from smsops.cli.terminal import Terminal
 from smsops.errors import ExitCode, ProjectError, SmsopsError, UsageError
@@ -56,7 +56,7 @@ def command(terminal: Terminal, folder: Path | None, ci: tuple[str, ...]) -> int
         pipelines=asked,
         branches=place.branches,
         secrets=_secrets(loaded),
-        next_command=_next(root, terminal.options.chdir),
+        next_command=next_command(root, terminal.options.chdir),
     )
     terminal.emit(STARTED, started)
     return ExitCode.OK if started.ok else ExitCode.ERROR
@@ -176,9 +176,3 @@ def _secrets(loaded: Project | None) -> tuple[str, ...]:
     """The variables that smsops.yaml refers to."""
     references = [account.secret for account in loaded.accounts.values()] if loaded else []
     return tuple(sorted({ref.target[0] for ref in references if ref.kind is SecretKind.ENV}))
-
-
-def _next(root: Path, chdir: Path | None) -> str:
-    """A command that works at once, without credentials."""
-    place = os.path.normpath(os.path.join(chdir or "", os.path.relpath(root)))
-    return shlex.join(["smsops", *(() if place == "." else ("-C", place)), "--sandbox", "plan"])

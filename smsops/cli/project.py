@@ -133,6 +133,22 @@ def opened_for_the_past(terminal: Terminal, *, valid: bool = False) -> Opened:
     return Opened(project=loaded.project, channels=())
 
 
+def opened_with_gaps(terminal: Terminal) -> tuple[Project, Loaded, InvalidFiles | None]:
+    """Everything as far as it can be read, and what stops it from being the whole; for a command that tells both.
+
+    Warnings go to stderr; so does what is in InvalidFiles, when the command raises it after its answer. Raises
+    ProjectError, and InvalidFiles where smsops.yaml itself has errors.
+    """
+    loaded = load(terminal)
+    if loaded.project is None:
+        raise InvalidFiles(loaded.findings)
+    if has_errors(loaded.findings):
+        return loaded.project, loaded, InvalidFiles(loaded.findings)
+    if loaded.findings:
+        terminal.talk(findings_text(loaded.findings, color=False))
+    return loaded.project, loaded, None
+
+
 def opened(terminal: Terminal) -> Opened:
     """A project whose files have no errors; warnings go to stderr. Raises InvalidFiles and ProjectError."""
     loaded = load(terminal)

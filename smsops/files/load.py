@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from types import MappingProxyType
 
 from smsops.diagnostics import Finding, Severity
 from smsops.errors import ProjectError
-from smsops.files.build import build_channel, channel_findings
+from smsops.files.build import build_channel, channel_findings, declared_numbers
 from smsops.files.document import Document, Place, quoted
 from smsops.files.project import build_project, channels_folder, readable_project
 from smsops.files.rules import Read, rule_findings
@@ -23,6 +23,7 @@ from smsops.files.schema import schema_findings
 from smsops.files.yamlfile import MAX_BYTES, read_yaml
 from smsops.model import Channel
 from smsops.project import Project
+from smsops.senders import Claim, is_number
 
 PROJECT_FILE = "smsops.yaml"
 SUFFIXES = (".yaml", ".yml")
@@ -42,6 +43,8 @@ class Loaded:
     """Of all files, sorted by place."""
     paths: tuple[str, ...]
     """Every file that was read or should have been, relative to the project."""
+    claims: tuple[Claim, ...] = ()
+    """The numbers of channel files that have errors, as far as they can be read."""
 
     @property
     def files(self) -> int:
@@ -140,7 +143,15 @@ def _load_channels(
         channels=tuple(build_channel(each) for each in documents if each.path not in broken),
         findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
         paths=tuple(sorted({*paths, *(finding.location.path for finding in findings)})),
+        claims=tuple(claim for each in documents if each.path in broken for claim in _claims(each)),
     )
+
+
+def _claims(document: Document) -> Iterator[Claim]:
+    """Only what is a number: anything else that stands in a broken file may be a secret."""
+    for number, path in declared_numbers(document):
+        if is_number(number):
+            yield Claim(number=number, path=document.path, line=document.place(path).line)
 
 
 def _errors(findings: list[Finding]) -> frozenset[str]:

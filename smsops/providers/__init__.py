@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from smsops.diagnostics import ErrorNumber
 from smsops.masking import Value
 from smsops.model import Channel, field_key
 from smsops.project import Account
 from smsops.providers.base import Connection, Reader, Writer
 from smsops.providers.examining import Examiner, MadeUp, Occasion
 from smsops.secrets.base import Secret
+from smsops.steps import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,7 @@ class Provider:
     title: str
     summary: str
     """One line for `smsops providers`."""
-    instructions: Callable[[Channel | None, Account | None], str]
+    instructions: Callable[[Channel | None, Account | None], tuple[Step, ...]]
     """The set-up steps for a person; a channel and its account fill in the URLs and SIDs."""
     open_reader: Callable[[Connection], Reader]
     """Raises ProviderError when the connection itself is wrong."""
@@ -36,9 +38,11 @@ class Provider:
     """A call of a webhook as the provider would make it, signed with a secret; None where it signs nothing."""
     defaults: Callable[[], Mapping[str, Value]] = dict
     """What a setting under `messaging` is in a service that nobody configured, by its name in `ServiceSettings`."""
+    error_numbers: Callable[[], Mapping[int, ErrorNumber]] = dict
+    """The provider's own error numbers that `smsops explain` knows."""
 
 
-def _twilio_instructions(channel: Channel | None, account: Account | None) -> str:
+def _twilio_instructions(channel: Channel | None, account: Account | None) -> tuple[Step, ...]:
     from smsops.providers.twilio.instructions import instructions
 
     return instructions(channel, account)
@@ -80,6 +84,12 @@ def _twilio_defaults() -> Mapping[str, Value]:
     return DEFAULTS
 
 
+def _twilio_error_numbers() -> Mapping[int, ErrorNumber]:
+    from smsops.providers.twilio.numbers import ERROR_NUMBERS
+
+    return ERROR_NUMBERS
+
+
 PROVIDERS: Mapping[str, Provider] = {
     "twilio": Provider(
         name="twilio",
@@ -92,5 +102,6 @@ PROVIDERS: Mapping[str, Provider] = {
         open_examiner=_twilio_examiner,
         made_up=_twilio_made_up,
         defaults=_twilio_defaults,
+        error_numbers=_twilio_error_numbers,
     ),
 }

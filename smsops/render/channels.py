@@ -75,15 +75,16 @@ def show_text(channel: Channel, *, color: bool) -> str:
         ("Declared only, never sent", list(_declared_rows(channel))),
     ):
         if rows:
-            parts.append(f"{painted(title, Paint.STRONG, color=color)}\n{_aligned(rows)}")
+            parts.append(f"{painted(title, Paint.STRONG, color=color)}\n{aligned(rows)}")
     return "\n".join(parts)
 
 
-_Row = tuple[str, str, str]
+Row = tuple[str, str, str]
 """Key, value, place."""
 
 
-def _aligned(rows: Sequence[_Row]) -> str:
+def aligned(rows: Sequence[Row]) -> str:
+    """Rows in three columns; everything in them is clean."""
     keys = max(width(key) for key, _, _ in rows)
     values = min(72, max(width(value) for _, value, _ in rows))
     return "".join(
@@ -92,7 +93,7 @@ def _aligned(rows: Sequence[_Row]) -> str:
     )
 
 
-def _setting_rows(channel: Channel) -> Iterator[_Row]:
+def _setting_rows(channel: Channel) -> Iterator[Row]:
     yield "enabled", shown(channel.enabled), _place(channel, "enabled")
     sid = channel.service_sid
     yield "messaging_service_sid", clean(sid or "(not pinned)"), _place(channel, "messaging_service_sid") if sid else ""
@@ -108,7 +109,7 @@ def _settings(channel: Channel) -> Iterator[tuple[str, str | int | bool | Unmana
         yield field_key(setting.name), getattr(channel.settings, setting.name)
 
 
-def _sender_row(channel: Channel, sender: Sender) -> _Row:
+def _sender_row(channel: Channel, sender: Sender) -> Row:
     facts = [
         sender.label,
         f"flow {sender.flow}" if sender.flow else None,
@@ -117,7 +118,7 @@ def _sender_row(channel: Channel, sender: Sender) -> _Row:
     return sender.number, clean(", ".join(fact for fact in facts if fact)), _place(channel, sender.number)
 
 
-def _declared_rows(channel: Channel) -> Iterator[_Row]:
+def _declared_rows(channel: Channel) -> Iterator[Row]:
     for key, value in _flat(_declared(channel)):
         yield clean(key), clean(value), _place(channel, key, key.split(".")[0])
 

@@ -1,14 +1,12 @@
-"""What smsops knows by itself: providers with their set-up steps, codes, completion scripts, the sandbox's accounts."""
+"""What smsops knows by itself: providers, completion scripts, the sandbox's accounts."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from smsops.diagnostics import Code
 from smsops.render.documents import document
-from smsops.render.plain import Paint, clean, clean_lines, painted, table
+from smsops.render.plain import clean, table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,15 +16,6 @@ class Listed:
     name: str
     title: str
     summary: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Steps:
-    """The set-up steps of a provider; of a channel, when one was named."""
-
-    provider: str
-    channel: str | None
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,34 +41,6 @@ def providers_text(providers: Sequence[Listed], *, color: bool) -> str:
 
 def providers_json(providers: Sequence[Listed], *, color: bool) -> str:
     return document(providers=[{"name": p.name, "title": p.title, "summary": p.summary} for p in providers])
-
-
-def steps_text(steps: Steps, *, color: bool) -> str:
-    return clean_lines(steps.text.rstrip("\n")) + "\n"
-
-
-def steps_json(steps: Steps, *, color: bool) -> str:
-    return document(provider=steps.provider, channel=steps.channel, text=steps.text)
-
-
-def codes_text(codes: Sequence[Code], *, color: bool) -> str:
-    """One code explained in full, or a table of all."""
-    if len(codes) != 1:
-        return table(("CODE", "TITLE"), [(code.code, code.title) for code in codes], color=color)
-    (code,) = codes
-    head = painted(f"{code.code}: {code.title}", Paint.STRONG, color=color)
-    examples = "\n\n".join(
-        f"{title}\n{textwrap.indent(clean_lines(text.rstrip()), '    ')}"
-        for title, text in (("Bad:", code.bad), ("Good:", code.good))
-        if text
-    )
-    return f"{head}\n\n{textwrap.fill(code.why, 100)}\n\n{examples}\n"
-
-
-def codes_json(codes: Sequence[Code], *, color: bool) -> str:
-    return document(
-        codes=[{"code": c.code, "title": c.title, "why": c.why, "bad": c.bad, "good": c.good} for c in codes]
-    )
 
 
 def served_text(served: Served, *, color: bool) -> str:
@@ -118,8 +79,6 @@ def removed_json(removed: Sequence[str], *, color: bool) -> str:
 
 
 PROVIDERS = {"text": providers_text, "json": providers_json}
-STEPS = {"text": steps_text, "json": steps_json}
-CODES = {"text": codes_text, "json": codes_json}
 SERVED = {"text": served_text, "json": served_json}
 SCRIPT = {"text": script_text, "json": script_json}
 REMOVED = {"text": removed_text, "json": removed_json}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from smsops.codes import CODES as REGISTRY
+from smsops.providers.twilio.numbers import ERROR_NUMBERS
 from tests.cli.door import CODES, ROOT, SUPPORT, Run, process, write_project
 
 BROKEN = SUPPORT.replace("webhook_url: https", "webhook_url: http")
@@ -131,7 +132,35 @@ def test_explain_tells_title_reason_and_both_examples(run: Run) -> None:
 
 
 def test_explain_without_a_code_lists_all(run: Run) -> None:
-    assert [line.split()[0] for line in run("explain").out.splitlines()[1:]] == sorted(REGISTRY)
+    codes, _, numbers = run("explain").out.partition("\n\n")
+    assert [line.split()[0] for line in codes.splitlines()[1:]] == sorted(REGISTRY)
+    assert [int(line.split()[1]) for line in numbers.splitlines()[1:]] == sorted(ERROR_NUMBERS)
+
+
+def test_explain_tells_what_an_error_number_means_and_who_does_what(run: Run) -> None:
+    out = run("explain", "21712").out
+    assert out.startswith("twilio error 21712: The number is in the pool of another messaging service\n")
+    for part in ("What smsops does:\n    ", "What you do:\n    ", "Leads to SMS406: ", "See also SMS503: "):
+        assert part in out
+    assert out.endswith("https://www.twilio.com/docs/errors/21712\n")
+    (entry,) = run("explain", "21712", "-o", "json").document["error_numbers"]
+    assert (entry["provider"], entry["number"], entry["codes"]) == ("twilio", 21712, ["SMS406", "SMS503"])
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ("21717", "Did you mean 21"),
+        ("99999", "none that smsops meets."),
+        ("12065550101", "Did you mean +12065550101?"),
+        ("SMS40", "Did you mean SMS4"),
+        ("\u0662\u0661\u0667\u0661\u0662", "There is no code"),
+    ],
+)
+def test_what_explain_does_not_know_is_64_with_what_is_near(word: str, near: str, run: Run) -> None:
+    ran = run("explain", word)
+    assert ran.code == 64
+    assert near in ran.err
 
 
 def test_providers_lists_what_a_channel_can_choose(run: Run) -> None:

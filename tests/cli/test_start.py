@@ -51,6 +51,10 @@ def test_completion_and_the_list_of_providers_import_nothing_heavy() -> None:
     assert not imported("providers") & set(HEAVY)
 
 
+def test_explaining_a_code_or_an_error_number_imports_nothing_heavy() -> None:
+    assert not imported("explain") & set(HEAVY)
+
+
 def test_the_help_of_plan_and_apply_says_what_naming_channels_does(run: Run) -> None:
     for name in ("plan", "apply"):
         assert "Naming channels makes the plan partial." in run(name, "--help").out

@@ -121,7 +121,7 @@ def texts() -> Iterator[tuple[str, str]]:
         yield schema.name, schema.read_text(encoding="utf-8")
     for code in CODES.values():
         yield code.code, "\n".join((code.title, code.why, code.bad, code.good))
-    yield "instructions", instructions(None, None)
+    yield from (("instructions", "\n".join((step.title, *step.lines))) for step in instructions(None, None))
 
 
 def test_every_command_that_people_are_told_to_type_exists():

@@ -34,6 +34,10 @@ _CODES: Mapping[int, tuple[Failure, str]] = {
     20010: (Failure.AUTH, _ACTIVE),
     20403: (Failure.AUTH, _ACTIVE),
     70051: (Failure.AUTH, _PERMISSION),
+    20001: (Failure.INVALID, "Twilio's words name the parameter. Mend the key of the channel file that it comes from."),
+    20002: (Failure.INVALID, "A friendly name has 1 to 64 characters."),
+    20422: (Failure.INVALID, "Twilio's words name the parameter. Mend the key of the channel file that it comes from."),
+    20423: (Failure.INVALID, "Check the SIDs in the files: each belongs to this account and region."),
     20404: (Failure.NOT_FOUND, "Check that it exists in this account and region."),
     20409: (
         Failure.BUSY,
@@ -63,6 +67,9 @@ _CODES: Mapping[int, tuple[Failure, str]] = {
     21713: (Failure.INVALID, "Use one of the use cases that the channel schema lists."),
     21719: (Failure.INVALID, "The use case must agree with the A2P campaign that is registered on the service."),
     21609: (Failure.INVALID, "A status callback is an absolute http or https URL of at most 4,000 characters."),
+    21402: (Failure.INVALID, "Check the URLs of the channel: Twilio does not take one of them."),
+    21403: (Failure.INVALID, "A method is GET or POST."),
+    21502: (Failure.INVALID, "Check the URLs of the channel: Twilio does not take one of them."),
     20426: (Failure.INVALID, "Twilio takes https only."),
     20429: (Failure.UNAVAILABLE, "Lower --concurrency, or see what else uses the account."),
     20500: (Failure.UNAVAILABLE, "See status.twilio.com, and run the command again."),
@@ -77,6 +84,8 @@ THROTTLED = frozenset({20429})
 CONFLICTS = frozenset({20409, 20162, 21730})
 """Refused now, and likely to be accepted a little later."""
 ALREADY_IN_POOL = 21710
+KNOWN = frozenset(_CODES) | THROTTLED | CONFLICTS | {ALREADY_IN_POOL}
+"""Every error number that means something here; `numbers.py` says of each what it means to a person."""
 
 
 def meaning(status: int, code: int | None) -> tuple[Failure, str]:
@@ -147,6 +156,8 @@ def error_of(request: str, outcome: Outcome, *, lost: bool, wrote: bool) -> Prov
         number = f", error {outcome.error_code}" if outcome.error_code else ""
         said = f"Twilio answered {outcome.status}{number}"
         said += f": {outcome.message.rstrip('.')}" if outcome.message else ""
+        if outcome.error_code in KNOWN:
+            hint = f"{hint} smsops explain {outcome.error_code} says more.".lstrip()
     return ProviderError(
         f"{request}: {said}.",
         failure=Failure.LOST if lost else failure,

@@ -1,0 +1,23 @@
+"""What it takes to set a channel up at its provider, as values: who does each step, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class By(StrEnum):
+    """Who does a step."""
+
+    YOU = "you"
+    APPLY = "apply"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step. Names, labels and URLs of files stand in the lines as they are: they are cleaned where it is shown."""
+
+    by: By
+    title: str
+    """Our own words alone."""
+    lines: tuple[str, ...] = ()
