@@ -67,6 +67,7 @@ SPEAK_TO_OTHERS = (
     "streams.py",
     "history/reading.py",
     "history/signatures.py",
+    "doctor/repository.py",
     "render/site/style.py",
 )
 """Modules whose options are git's, and one whose options are names in a style sheet."""
