@@ -23,11 +23,8 @@ from smsops.cli.signals import ended_at_once
 from smsops.cli.terminal import OutputLost, colored, deliver, put, say
 from smsops.diagnostics import Finding
 from smsops.errors import ExitCode, ProviderError, SmsopsError, UsageError
-from smsops.render.findings import findings_text
-from smsops.render.formats import REPORTED
 from smsops.render.plain import Paint, clean, clean_lines, painted
-from smsops.render.reports import failure_report
-from smsops.render.tables import FAILED
+from smsops.render.tables import FAILED, REPORTED
 
 
 def run(argv: Sequence[str]) -> int:
@@ -106,7 +103,7 @@ def _failed(context: click.Context, argv: Sequence[str], error: SmsopsError) -> 
     if terminal:
         terminal.wipe()
     _tell(error, findings, color=colored(mode, sys.stderr))
-    report = cache(lambda: placed(failure_report(name, error, findings), terminal.root if terminal else None))
+    report = cache(lambda: placed(FAILED["report"](name, error, findings), terminal.root if terminal else None))
     for output in dict.fromkeys(terminal.outputs if terminal else wanted_outputs(argv)):
         if not (terminal and output in terminal.attempted):
             try:
@@ -119,12 +116,19 @@ def _failed(context: click.Context, argv: Sequence[str], error: SmsopsError) -> 
     return error.exit_code
 
 
+def _listed(findings: tuple[Finding, ...], *, color: bool) -> str:
+    if not findings:
+        return ""
+    from smsops.render.findings import findings_text  # only here: most failures have none
+
+    return findings_text(findings, color=color) + "\n"
+
+
 def _tell(error: SmsopsError, findings: tuple[Finding, ...], *, color: bool) -> None:
     if isinstance(error, OutputLost) and error.reader_left:
         return
     code = f" {error.code}" if error.code.startswith("SMS") else ""
-    listed = findings_text(findings, color=color)
-    parts = [listed + "\n" if listed else ""]
+    parts = [_listed(findings, color=color)]
     parts.append(f"{painted(f'error{code}:', Paint.ERROR, color=color)} {clean(error.message)}\n")
     if isinstance(error, ProviderError) and error.request_id:
         parts.append(f"request: {clean(error.request_id)}\n")

@@ -17,7 +17,7 @@ from smsops.cli import COMMANDS, COMPLETION, HELP_NAMES, root_help, version_line
 from smsops.cli.options import FORMATS, Options, Output, gather, global_options
 from smsops.cli.publishing import in_github
 from smsops.cli.terminal import Terminal
-from smsops.render.formats import REPORTED
+from smsops.render.tables import REPORTED
 
 _TERMINAL = "smsops.terminal"
 """Key of the run's terminal in the context's `meta`, which all levels share."""

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from smsops.errors import SmsopsError
 from smsops.git import GitError, Repository
-from smsops.render.github import SUMMARY_BYTES, step_outputs, step_summary
 from smsops.render.report import Report
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -103,10 +102,14 @@ def publish(report: Report) -> None:
 
 
 def _summary(report: Report, taken: int) -> str:
+    from smsops.render.github import SUMMARY_BYTES, step_summary  # only here: few runs are in GitHub Actions
+
     return step_summary(report, SUMMARY_BYTES - taken)
 
 
 def _outputs(report: Report, _: int) -> str:
+    from smsops.render.github import step_outputs
+
     return step_outputs(report)
 
 

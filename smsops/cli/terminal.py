@@ -15,10 +15,9 @@ from smsops.cli import mute
 from smsops.cli.options import Options, Output
 from smsops.cli.publishing import placed, publish
 from smsops.errors import SmsopsError
-from smsops.render.formats import REPORTED
 from smsops.render.plain import clean, clean_lines
 from smsops.render.report import Report
-from smsops.render.tables import Renderers
+from smsops.render.tables import REPORTED, Renderers
 
 WIPE = "\r\x1b[K"
 """Back to the first column, and nothing left on the line."""

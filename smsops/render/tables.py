@@ -1,56 +1,64 @@
-"""What the commands that CI runs can print, by format: `report` stands for every format that CI systems read."""
+"""What the commands that CI runs can print, by format: `report` stands for every format that CI systems read.
+
+Of all these formats a run prints one or two. So each is named here, and its module is loaded when it is drawn.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any
-
-from smsops.render.applied import applied_json, applied_text
-from smsops.render.documents import failure
-from smsops.render.drawn import plan_json
-from smsops.render.drift import drift_json, drift_text
-from smsops.render.findings import checked_json, checked_text
-from smsops.render.html import applied_html, checked_html, drift_html, failure_html, plan_html
-from smsops.render.markdown import (
-    applied_markdown,
-    checked_markdown,
-    drift_markdown,
-    failure_markdown,
-    plan_markdown,
-)
-from smsops.render.reports import applied_report, checked_report, drift_report, plan_report
-from smsops.render.text import plan_text
 
 Renderers = Mapping[str, Callable[..., Any]]
 """By format, what turns one kind of value into text, given `color`; `report` turns it into a `Report`."""
 
+
+def _drawn_by(module: str, name: str) -> Callable[..., Any]:
+    def draw(*values: object, **how: object) -> Any:
+        return getattr(import_module(f"smsops.render.{module}"), name)(*values, **how)
+
+    return draw
+
+
 PLAN: Renderers = {
-    "text": plan_text,
-    "json": plan_json,
-    "markdown": plan_markdown,
-    "html": plan_html,
-    "report": plan_report,
+    "text": _drawn_by("text", "plan_text"),
+    "json": _drawn_by("drawn", "plan_json"),
+    "markdown": _drawn_by("markdown", "plan_markdown"),
+    "html": _drawn_by("html", "plan_html"),
+    "report": _drawn_by("reports", "plan_report"),
 }
 APPLIED: Renderers = {
-    "text": applied_text,
-    "json": applied_json,
-    "markdown": applied_markdown,
-    "html": applied_html,
-    "report": applied_report,
+    "text": _drawn_by("applied", "applied_text"),
+    "json": _drawn_by("applied", "applied_json"),
+    "markdown": _drawn_by("markdown", "applied_markdown"),
+    "html": _drawn_by("html", "applied_html"),
+    "report": _drawn_by("reports", "applied_report"),
 }
 CHECKED: Renderers = {
-    "text": checked_text,
-    "json": checked_json,
-    "markdown": checked_markdown,
-    "html": checked_html,
-    "report": checked_report,
+    "text": _drawn_by("findings", "checked_text"),
+    "json": _drawn_by("findings", "checked_json"),
+    "markdown": _drawn_by("markdown", "checked_markdown"),
+    "html": _drawn_by("html", "checked_html"),
+    "report": _drawn_by("reports", "checked_report"),
 }
 DRIFT: Renderers = {
-    "text": drift_text,
-    "json": drift_json,
-    "markdown": drift_markdown,
-    "html": drift_html,
-    "report": drift_report,
+    "text": _drawn_by("drift", "drift_text"),
+    "json": _drawn_by("drift", "drift_json"),
+    "markdown": _drawn_by("markdown", "drift_markdown"),
+    "html": _drawn_by("html", "drift_html"),
+    "report": _drawn_by("reports", "drift_report"),
 }
-FAILED = {"json": failure, "markdown": failure_markdown, "html": failure_html}
+FAILED: Renderers = {
+    "json": _drawn_by("documents", "failure"),
+    "markdown": _drawn_by("markdown", "failure_markdown"),
+    "html": _drawn_by("html", "failure_html"),
+    "report": _drawn_by("reports", "failure_report"),
+}
 """What is printed in place of a result when the command failed."""
+REPORTED: Renderers = {
+    "github": _drawn_by("github", "workflow_commands"),
+    "gitlab": _drawn_by("gitlab", "code_quality"),
+    "sarif": _drawn_by("sarif", "sarif"),
+    "junit": _drawn_by("junit", "junit"),
+}
+"""The formats that CI systems read, each drawn from a `Report`. A command that has a `report` offers all of these."""

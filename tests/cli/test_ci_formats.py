@@ -14,8 +14,8 @@ import pytest
 
 from smsops.cli import GLOBAL_OPTIONS
 from smsops.cli.options import FORMATS
-from smsops.render.formats import REPORTED
 from smsops.render.github import SUMMARY_BYTES
+from smsops.render.tables import REPORTED
 from smsops.sandbox.faults import Fault
 from smsops.sandbox.server import Sandbox
 from tests.cli.door import CODES, PROJECT, ROOT, SUPPORT, Run, write_project
