@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 from contextlib import chdir
@@ -18,6 +19,7 @@ from smsops.cli.usage import EVERY
 from smsops.errors import ExitCode
 from tests.cli.conftest import committed
 from tests.cli.door import CODES, SUPPORT, Run, git, write_project
+from tests.cli.door import ROOT as PROJECT_ROOT
 
 ROOT = root()
 CONTEXT = click.Context(ROOT, info_name="smsops")
@@ -115,3 +117,43 @@ def test_an_example_works_as_it_stands(
     assert ran.code != ExitCode.USAGE, ran.err
     assert ran.code in ALL[name].usage.codes()
     assert "Traceback" not in ran.err
+
+
+PAGES = [PROJECT_ROOT / "README.md", *sorted((PROJECT_ROOT / "docs").glob("*.md"))]
+_BLOCK = re.compile(r"^```[a-z]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_LINE = re.compile(r"^(?:\$ )?(smsops(?: \S+)*)", re.MULTILINE)
+_INLINE = re.compile(r"`(smsops [^`]+)`")
+_FLAG = re.compile(r"(?<!\S)--?[a-zA-Z][\w-]*")
+
+
+def shown(text: str) -> list[str]:
+    """Every command line of a page: in a block at the start of a line, up to two blanks, and in backquotes."""
+    return [line for block in _BLOCK.findall(text) for line in _LINE.findall(block)] + _INLINE.findall(text)
+
+
+def strange(line: str) -> list[str]:
+    """Options of a command line that its command does not have, and the word that is no command."""
+    words = line.split()[1:]
+    while words and words[0].startswith("-"):
+        words = words[2:] if words[0] in ("-C", "-o", "--chdir", "--output", "--config", "--color") else words[1:]
+    if not words or words[0] == "COMMAND":
+        return []
+    name = " ".join(words[:2]) if " ".join(words[:2]) in ALL else words[0]
+    if name not in ALL:
+        return [name]
+    known = {flag for param in ALL[name].params for flag in param.opts} | {"--help", "-h"}
+    return [flag for flag in _FLAG.findall(line) if flag not in known]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_command_that_a_page_shows_has_the_options_that_stand_beside_it(page: Path) -> None:
+    assert [(line, strange(line)) for line in shown(page.read_text("utf-8")) if strange(line)] == []
+
+
+def test_the_readme_shows_commands_and_a_wrong_option_is_noticed() -> None:
+    found = {line.split()[1] for line in shown(PAGES[0].read_text("utf-8"))}
+    assert {"plan", "apply", "comment", "init", "history", "matrix", "sandbox"} <= found
+    assert strange("smsops plan --write-sids") == ["--write-sids"]
+    assert strange("smsops -C sms plan merge --shard 1/2") == ["--shard"]
+    assert strange("smsops undo") == ["undo"]
+    assert strange("smsops audit sample --seed x --size 2 -o csv=f") == []
