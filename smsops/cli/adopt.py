@@ -21,17 +21,18 @@ from smsops.render.adopted import ADOPTED
 if TYPE_CHECKING:
     from smsops.adopting.terraform import State
 
-_HELP = """Write channel files for the messaging services that are live; the accounts are only read.
+_HELP = """Write channel files for the messaging services that are live.
 
-Without ACCOUNT all accounts of smsops.yaml are read. Where a file has the service already, only what differs is changed
-in it; comments stay. What no file can say is listed. Nothing is written unless the plan after it is empty."""
+The accounts are only read. Without ACCOUNT all accounts of smsops.yaml are read. Where a file has the service
+already, only what differs is changed in it; comments stay. What no file can say is listed. Nothing is written unless
+the plan after it is empty."""
 
 
 @group.command(
     "adopt",
     renderers=ADOPTED,
     help=_HELP,
-    examples=("smsops adopt clinic", "smsops adopt --from-terraform state.json --owner messaging"),
+    examples=("smsops adopt us", "smsops adopt --from-terraform state.json --owner messaging"),
     exits=OPENED
     | REMOTE
     | {

@@ -14,7 +14,9 @@ from smsops.doctor.checks import exit_code
 from smsops.errors import ExitCode, UsageError
 from smsops.render.checks import EXAMINED, Examined
 
-_HELP = """Check git, files, credentials, numbers, registrations and webhooks; this only reads.
+_HELP = """Check what stands between the files and messages that arrive.
+
+This only reads: git, files, credentials, numbers, registrations and webhooks.
 
 What is certain and what is not are told apart: a problem is so, and what cannot be told is said to be that. An API key
 may not be allowed to read everything; then doctor says what it did not see.

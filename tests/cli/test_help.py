@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -72,6 +73,12 @@ FORK = {
     "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "2",
 }
 """Here `smsops comment` leaves its text in a file, and asks nobody."""
+TERRAFORM = {
+    "mode": "managed",
+    "type": "twilio_messaging_services_v1",
+    "name": "support",
+    "instances": [{"attributes": {"sid": "MG" + "1" * 32}}],
+}
 ELSEWHERE = (["sandbox", "serve"], ["doctor", "--probe"])
 """What ends with Ctrl-C, or calls the public internet, runs where it ends at once."""
 
@@ -87,6 +94,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with chdir(root):
         for earlier in ("plan --out plan.json", "plan --shard 1/2 --out shard-1.json", "audit export q1"):
             assert run_argv(["--sandbox", *earlier.split()]) == ExitCode.OK
+        (root / "state.json").write_text(json.dumps({"version": 4, "resources": [TERRAFORM]}))
         (root / "shard-2.json").write_bytes((root / "shard-1.json").read_bytes())
     return root
 

@@ -116,7 +116,7 @@ def test_a_warning_of_one_provider_is_none_of_another(server: Server, run: Run) 
 def test_both_providers_are_offered_and_explained(server: Server, run: Run) -> None:
     assert [line.split()[0] for line in run("providers").out.splitlines()[1:]] == ["twilio", "carrier"]
     steps = run("instructions", "carrier", "--channel", "alerts").out
-    assert "call https://hooks.example.com/in for customer C-100" in steps
+    assert "Have the desk call https://hooks.example.com/in for customer C-100" in steps
     assert "sender_id" in run("schema", "channel").out
 
 

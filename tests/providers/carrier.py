@@ -35,6 +35,7 @@ from smsops.model import (
 from smsops.project import Account
 from smsops.providers import PROVIDERS, Provider
 from smsops.providers.base import Connection, Reader, Receipt, Writer
+from smsops.steps import By, Step
 
 PROJECT = """version: 1
 accounts:
@@ -173,9 +174,10 @@ def _id(number: str) -> str:
     return f"line{number.removeprefix('+')}"
 
 
-def _instructions(channel: Channel | None, account: Account | None) -> str:
+def _instructions(channel: Channel | None, account: Account | None) -> tuple[Step, ...]:
     url = channel.settings.webhook_url if channel else "the webhook"
-    return f"1. Tell the carrier's desk to call {url} for customer {account.account_sid if account else 'C-…'}.\n"
+    line = f"Have the desk call {url} for customer {account.account_sid if account else 'C-…'}."
+    return (Step(by=By.YOU, title="Ask the carrier's desk", lines=(line,)),)
 
 
 @contextmanager
