@@ -188,10 +188,9 @@ def _named(name: str, value: object) -> str | None:
 
 _SHAPES = {
     "number": r"\+[0-9]{1,20}",
-    "number_sid": r"PN[0-9a-fA-F]{32}",
-    "service_sid": r"MG[0-9a-fA-F]{32}",
-    "from_service_sid": r"MG[0-9a-fA-F]{32}",
+    **dict.fromkeys(("number_sid", "service_sid", "from_service_sid"), r"[0-9A-Za-z]{1,64}"),
 }
+"""What the names of things look like at any provider: none is a path. Its client knows its own more closely."""
 
 
 _KINDS: Mapping[str, type[Any]] = {

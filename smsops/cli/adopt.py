@@ -14,27 +14,33 @@ from smsops.cli.plan import called
 from smsops.cli.project import Opened, opened
 from smsops.cli.terminal import Terminal
 from smsops.cli.together import Content, write_together
+from smsops.cli.usage import OPENED, REMOTE
 from smsops.errors import ExitCode, UsageError
 from smsops.render.adopted import ADOPTED
 
 if TYPE_CHECKING:
     from smsops.adopting.terraform import State
 
-_HELP = """Write channel files for the messaging services that are live; the accounts are only read.
+_HELP = """Write channel files for the messaging services that are live.
 
-Without ACCOUNT all accounts of smsops.yaml are read. Where a file has the service already, only what differs is changed
-in it; comments stay. What no file can say is listed. Nothing is written unless the plan after it is empty.
-
-\b
-Examples:
-  smsops adopt clinic
-  smsops adopt --from-terraform state.json --owner messaging
-
-Exit codes: 0 done; 1 the account cannot be read, or a file cannot be written; 3 files invalid; 4 credentials refused;
-5 the plan after it would not be empty, and nothing was written; 64 wrong usage; 130 interrupted."""
+The accounts are only read. Without ACCOUNT all accounts of smsops.yaml are read. Where a file has the service
+already, only what differs is changed in it; comments stay. What no file can say is listed. Nothing is written unless
+the plan after it is empty."""
 
 
-@group.command("adopt", renderers=ADOPTED, help=_HELP)
+@group.command(
+    "adopt",
+    renderers=ADOPTED,
+    help=_HELP,
+    examples=("smsops adopt us", "smsops adopt --from-terraform state.json --owner messaging"),
+    exits=OPENED
+    | REMOTE
+    | {
+        ExitCode.ERROR: "unexpected or remote error, or a file cannot be written",
+        ExitCode.REFUSED: "the plan after it would not be empty; nothing was written",
+        ExitCode.USAGE: "wrong usage, no project, or STATE cannot be read",
+    },
+)
 @click.argument("account", metavar="[ACCOUNT]", required=False)
 @option("--all", "everything", is_flag=True, help="Write settings of new files also where they are at their default.")
 @option("--owner", metavar="TEAM", default="", help="The team that answers for new channels.")

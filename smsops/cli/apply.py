@@ -23,6 +23,7 @@ from smsops.cli.saving import check, opened_plan, plan_file, read_plan
 from smsops.cli.selecting import Wish
 from smsops.cli.signals import Stop, stopped_in_order
 from smsops.cli.terminal import Terminal
+from smsops.cli.usage import OPENED, REMOTE
 from smsops.errors import ExitCode, SmsopsError, UsageError
 from smsops.ledger.records import Ending
 from smsops.planned import Plan
@@ -66,7 +67,24 @@ class _Manner:
     """The id of the plan that was approved."""
 
 
-@group.command("apply", renderers=APPLIED, help=_HELP)
+@group.command(
+    "apply",
+    renderers=APPLIED,
+    help=_HELP,
+    examples=("smsops apply", "smsops apply plan.json"),
+    exits=OPENED
+    | REMOTE
+    | {
+        ExitCode.ERROR: "unexpected or remote error; nothing was written, or the result cannot be printed",
+        ExitCode.INVALID: "files invalid, an unknown channel, or an account that lacks what they ask for",
+        ExitCode.REFUSED: "refused by a gate, not confirmed, or not approved; nothing was written",
+        ExitCode.STALE: "the saved plan is stale, expired, damaged, or for another account; nothing was written",
+        ExitCode.LOCKED: "another apply of the account is at work",
+        ExitCode.PARTIAL: "partly applied: some changes made, some not; the record says which",
+        ExitCode.USAGE: "wrong usage, no project, or PLAN_FILE cannot be read",
+        ExitCode.INTERRUPTED: "interrupted; a record is written if anything was applied",
+    },
+)
 @wish_options("[PLAN_FILE | CHANNEL]...")
 @option("--yes", is_flag=True, help="Apply without asking.")
 @option(

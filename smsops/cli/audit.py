@@ -29,4 +29,9 @@ class _Audit(group.Section):
         return loaded
 
 
-command = _Audit(name="audit", help=_HELP)
+command = _Audit(
+    name="audit",
+    help=_HELP,
+    examples=("smsops audit verify", "smsops audit export q2 --since 2026-04-01 --until 2026-06-30"),
+    exits={},
+)

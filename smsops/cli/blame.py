@@ -7,22 +7,28 @@ import click
 from smsops.cli import group
 from smsops.cli.project import UnknownChannel
 from smsops.cli.terminal import Terminal
+from smsops.cli.usage import OPENED
 from smsops.errors import ExitCode
 from smsops.history.blame import blame
 from smsops.history.signatures import checked
 from smsops.render.blamed import BLAME, Blamed, BlameRow
 
-_HELP = """Show who set each field and each number of a channel, by which commit, and which apply made it live.
+_HELP = """Show who set each field and each number of a channel.
 
-\b
-  smsops blame support
-  smsops blame support -o json
-
-Exit codes: 0 done; 1 the history is not here, as in a shallow clone; 3 no such channel, or smsops.yaml cannot be read;
-64 wrong usage."""
+Each comes with its commit, and with the apply that made it live."""
 
 
-@group.command("blame", renderers=BLAME, help=_HELP)
+@group.command(
+    "blame",
+    renderers=BLAME,
+    help=_HELP,
+    examples=("smsops blame support", "smsops blame support -o json"),
+    exits=OPENED
+    | {
+        ExitCode.ERROR: "the history is not here, as in a shallow clone",
+        ExitCode.INVALID: "no such channel, or smsops.yaml cannot be read",
+    },
+)
 @click.argument("channel")
 def command(terminal: Terminal, channel: str) -> int:
     from smsops.cli.past import past_of  # only here: help needs no YAML

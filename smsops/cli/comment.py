@@ -21,17 +21,29 @@ from smsops.render.comment import comment_markdown, marker, no_plan_markdown
 from smsops.render.commented import COMMENTED, SAVED, Commented
 from smsops.render.drawn import Drawn
 
-_HELP = """Put a saved plan into the one comment of its pull or merge request, on GitHub or GitLab.
+_HELP = """Put a saved plan into the one comment of its pull or merge request.
 
-The comment is made once and then updated. Where the token may not write, as in a fork, the Markdown is left beside
-PLAN_FILE instead."""
+On GitHub or GitLab, the comment is made once and then updated. Where the token may not write, as in a fork, the
+Markdown is left beside PLAN_FILE instead."""
 _NO_PLAN_FILE = Path("smsops-comment.md")
 
 Body = Callable[[str | None], str]
 """The Markdown of the comment, made from that of the earlier one."""
 
 
-@group.command("comment", renderers=COMMENTED, help=_HELP)
+@group.command(
+    "comment",
+    renderers=COMMENTED,
+    help=_HELP,
+    examples=("smsops comment plan.json", "smsops comment --no-plan"),
+    exits={
+        ExitCode.OK: "the comment is there, or its text is in the file",
+        ExitCode.ERROR: "unexpected error, or the forge did not answer as it should",
+        ExitCode.AUTH: "the forge refuses the token",
+        ExitCode.STALE: "the plan is damaged, or a shard",
+        ExitCode.USAGE: "wrong usage, the plan cannot be read, or no request to comment on",
+    },
+)
 @click.argument("plan_file", metavar="[PLAN_FILE]", required=False, type=click.Path(path_type=Path))
 @option(
     "--key",

@@ -17,7 +17,9 @@ zsh:  add to ~/.zshrc:   eval "$(smsops completion zsh)"
 fish: smsops completion fish > ~/.config/fish/completions/smsops.fish"""
 
 
-@group.command("completion", renderers=SCRIPT, help=_HELP)
+@group.command(
+    "completion", renderers=SCRIPT, help=_HELP, examples=("smsops completion bash", "smsops completion fish"), exits={}
+)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(terminal: Terminal, shell: str) -> None:
     completer = get_completion_class(shell)

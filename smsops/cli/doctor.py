@@ -9,11 +9,14 @@ import click
 from smsops.cli import group
 from smsops.cli.options import option
 from smsops.cli.terminal import Terminal
+from smsops.cli.usage import OPENED, REMOTE
 from smsops.doctor.checks import exit_code
-from smsops.errors import UsageError
+from smsops.errors import ExitCode, UsageError
 from smsops.render.checks import EXAMINED, Examined
 
-_HELP = """Check git, files, credentials, numbers, registrations and webhooks; this only reads.
+_HELP = """Check what stands between the files and messages that arrive.
+
+This only reads: git, files, credentials, numbers, registrations and webhooks.
 
 What is certain and what is not are told apart: a problem is so, and what cannot be told is said to be that. An API key
 may not be allowed to read everything; then doctor says what it did not see.
@@ -22,16 +25,23 @@ With --probe each URL that the channels declare is called: DNS, certificate, a s
 one with a wrong signature that must be refused. Both are about a made-up message. Only the public internet is called,
 and no redirect is followed.
 
-\b
-  smsops doctor
-  smsops doctor --probe -o json
-
-Exit codes: 0 no problem, warnings and what cannot be told aside; 1 a problem; 3 the files are invalid, or name a number
-or a service that the account does not have; 4 credentials are missing, refused or of another account; 64 wrong usage.
-Of several, 3 comes before 4, and 4 before 1."""
+Of several exit codes, 3 comes before 4, and 4 before 1."""
 
 
-@group.command("doctor", renderers=EXAMINED, help=_HELP)
+@group.command(
+    "doctor",
+    renderers=EXAMINED,
+    help=_HELP,
+    examples=("smsops doctor", "smsops doctor --probe -o json"),
+    exits=OPENED
+    | REMOTE
+    | {
+        ExitCode.OK: "no problem, warnings and what cannot be told aside",
+        ExitCode.ERROR: "a problem",
+        ExitCode.INVALID: "files invalid, or they name a number or a service that the account does not have",
+        ExitCode.AUTH: "credentials are missing, refused or of another account",
+    },
+)
 @option("--probe", is_flag=True, help="Call the URLs that the channels declare.")
 @option(
     "--probe-port",

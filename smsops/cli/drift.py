@@ -13,6 +13,7 @@ from smsops.cli.options import option
 from smsops.cli.planning import ENDLESS, read_account
 from smsops.cli.project import opened_for_credentials
 from smsops.cli.terminal import Terminal
+from smsops.cli.usage import OPENED, REMOTE
 from smsops.drift import Drifted, channel_names, drifted, wanted_for_drift, with_events
 from smsops.errors import ExitCode, ProviderError
 from smsops.ledger.checks import keep
@@ -23,17 +24,31 @@ from smsops.providers.base import Connection
 from smsops.render.drift import Compared
 from smsops.render.tables import DRIFT
 
-_HELP = """Show what changed in the accounts since the last apply, whatever the files say now; this only reads.
+_HELP = """Show what changed in the accounts since the last apply; this only reads.
 
-Who did it is asked of Twilio's own event log, which keeps 30 days and which an API key may not be allowed to read.
+The files of now play no part: what the last apply left is compared. Who did it is asked of Twilio's own event log,
+which keeps 30 days and which an API key may not be allowed to read.
 
-With --record the result is kept in the ledger, for auditors: when it says something new, and at least once a day. What
-the ledger's remote does not take is not kept, and the run fails."""
+With --record the result is kept in the ledger, for auditors: when it says something new, and at least once a day.
+What the ledger's remote does not take is not kept, and the run fails."""
 _EVENT_DAYS = 30
 """How far back the event log goes for everyone."""
 
 
-@group.command("drift", renderers=DRIFT, help=_HELP)
+@group.command(
+    "drift",
+    renderers=DRIFT,
+    help=_HELP,
+    examples=("smsops drift", "smsops drift --detailed-exitcode --record"),
+    exits=OPENED
+    | REMOTE
+    | {
+        ExitCode.OK: "done, also when there is drift",
+        ExitCode.ERROR: "unexpected or remote error, or the ledger cannot be read or written",
+        ExitCode.CHANGES: "there is drift; only with --detailed-exitcode",
+        ExitCode.INVALID: "smsops.yaml is invalid",
+    },
+)
 @option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there is drift.")
 @option("--record", is_flag=True, help="Keep the result in the ledger.")
 @option(

@@ -16,19 +16,21 @@ from smsops.render.explained import EXPLAINED, Explained, Number
 _HELP = """Explain a code, an error number of Twilio, or the routing of a phone number.
 
 Without WHAT, all codes and error numbers are listed. A phone number is looked up in the channel files: its channel and
-service, where replies go, fallback, status callback and flow, each with file and line.
-
-\b
-  smsops explain SMS204
-  smsops explain 21712
-  smsops explain +12065550101
-
-Exit codes: 0 done; 3 no file declares the number, or files invalid, after what can be told; 64 wrong usage."""
+service, where replies go, fallback, status callback and flow, each with file and line."""
 _LONGEST = 6
 """Digits of an error number at most; what has more is a phone number."""
 
 
-@group.command("explain", renderers=EXPLAINED, help=_HELP)
+@group.command(
+    "explain",
+    renderers=EXPLAINED,
+    help=_HELP,
+    examples=("smsops explain SMS204", "smsops explain 21712", "smsops explain +12065550101"),
+    exits={
+        ExitCode.INVALID: "no file declares the number, or files invalid, after what can be told",
+        ExitCode.USAGE: "wrong usage, or no project (NUMBER)",
+    },
+)
 @click.argument("what", metavar="[CODE | NUMBER]", required=False)
 def command(terminal: Terminal, what: str | None) -> int:
     if what is None:

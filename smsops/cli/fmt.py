@@ -18,15 +18,26 @@ from smsops.diagnostics import Finding, Severity
 from smsops.errors import ExitCode, SmsopsError
 from smsops.render.laid_out import LAID_OUT, LaidOut
 
-_HELP = """Bring channel files into the canonical layout; what they say stays, and every comment.
+_HELP = """Bring channel files into the canonical layout.
 
-Keys get one order and blocks one indentation; phone numbers, and texts that other programs would misread, get quotes.
-PATH is a channel file or a folder; without one, all channel files are meant."""
+What they say stays, and every comment. Keys get one order and blocks one indentation; phone numbers, and texts that
+other programs would misread, get quotes. PATH is a channel file or a folder; without one, all channel files are
+meant."""
 _SYNTAX = "SMS1"
 """The family of findings that keep a file from being laid out: it cannot be read, or not as YAML."""
 
 
-@group.command("fmt", renderers=LAID_OUT, help=_HELP)
+@group.command(
+    "fmt",
+    renderers=LAID_OUT,
+    help=_HELP,
+    examples=("smsops fmt", "smsops fmt --check --diff"),
+    exits={
+        ExitCode.ERROR: "a file would change (--check), or cannot be read or written",
+        ExitCode.INVALID: "a file cannot be understood; the others are laid out",
+        ExitCode.USAGE: "wrong usage, or no project",
+    },
+)
 @option("--check", is_flag=True, help="Write nothing; exit with 1 when a file would change.")
 @option("--diff", is_flag=True, help="Write nothing; print what would change.")
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))

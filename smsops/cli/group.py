@@ -17,6 +17,7 @@ from smsops.cli import COMMANDS, COMPLETION, HELP_NAMES, root_help, version_line
 from smsops.cli.options import FORMATS, Options, Output, gather, global_options
 from smsops.cli.publishing import in_github
 from smsops.cli.terminal import Terminal
+from smsops.cli.usage import Exits, Usage
 from smsops.render.tables import REPORTED
 
 _TERMINAL = "smsops.terminal"
@@ -24,7 +25,16 @@ _TERMINAL = "smsops.terminal"
 
 
 class _Help(click.Command):
-    """Lists a command's own options first, and the global ones apart."""
+    """Lists a command's own options first, and the global ones apart; examples come before, exit codes last."""
+
+    usage = Usage()
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_help_text(ctx, formatter)
+        self.usage.write_examples(formatter)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.usage.write_exits(formatter)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         shared = {option.name for option in global_options(environment=False)}
@@ -40,8 +50,9 @@ class _Help(click.Command):
 class Command(_Help):
     """A command whose function gets the `Terminal` first. `renderers` are the formats that it can print."""
 
-    def __init__(self, *args: Any, renderers: Mapping[str, Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, renderers: Mapping[str, Any], usage: Usage, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.usage = usage
         self.params += global_options(environment=False)
         for param in self.params:
             if isinstance(param, click.Option) and param.name == "output":
@@ -60,8 +71,9 @@ class Command(_Help):
 class Section(_Help, click.Group):
     """A command that only holds others, such as `sandbox`."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, examples: Sequence[str] = (), exits: Exits | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.usage = Usage(examples=examples, exits=exits)
         self.no_args_is_help = False
         self.params += global_options(environment=False)
 
@@ -138,11 +150,18 @@ def answer_shell() -> int:
         return int(done.code or 0)
 
 
-def command(name: str, *, renderers: Mapping[str, Any], help: str) -> Callable[[Callable[..., Any]], Command]:
-    """Make a function a command. It returns its exit code; None is 0."""
+def command(
+    name: str, *, renderers: Mapping[str, Any], help: str, examples: Sequence[str] = (), exits: Exits | None = None
+) -> Callable[[Callable[..., Any]], Command]:
+    """Make a function a command. It returns its exit code; None is 0.
+
+    `help` begins with one line that says what it is for. `examples` are two command lines or more, and `exits` says
+    which exit codes it has beside those of `usage.EVERY`: `OPENED | REMOTE | {ExitCode.REFUSED: "…"}`.
+    """
+    usage = Usage(examples=examples, exits=exits)
 
     def decorate(function: Callable[..., Any]) -> Command:
-        made = click.command(name, cls=Command, renderers=renderers, help=help)(click.pass_obj(function))
+        made = click.command(name, cls=Command, renderers=renderers, help=help, usage=usage)(click.pass_obj(function))
         assert isinstance(made, Command)
         return made
 

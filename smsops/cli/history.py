@@ -6,6 +6,7 @@ import click
 
 from smsops.cli import group
 from smsops.cli.terminal import Terminal
+from smsops.cli.usage import OPENED
 from smsops.errors import ExitCode
 from smsops.history.values import Version
 from smsops.render.past import HISTORY, Told
@@ -16,17 +17,20 @@ A version is what one commit of the main line (HEAD and its first parents) did: 
 signature, pull or merge request, approver, and the record of the apply that made it live. It goes on across renames,
 moved files, and a channel that was deleted and came back; changes of smsops.yaml that affect the channel belong to it.
 
-Signatures are checked with the keys of this machine, and only for one channel: git starts a program for each.
-
-\b
-  smsops history support
-  smsops history -o csv=changes.csv
-
-Exit codes: 0 done; 1 the history is not here, as in a shallow clone; 3 no such channel, or smsops.yaml cannot be read;
-64 wrong usage."""
+Signatures are checked with the keys of this machine, and only for one channel: git starts a program for each."""
 
 
-@group.command("history", renderers=HISTORY, help=_HELP)
+@group.command(
+    "history",
+    renderers=HISTORY,
+    help=_HELP,
+    examples=("smsops history support", "smsops history -o csv=changes.csv"),
+    exits=OPENED
+    | {
+        ExitCode.ERROR: "the history is not here, as in a shallow clone",
+        ExitCode.INVALID: "no such channel, or smsops.yaml cannot be read",
+    },
+)
 @click.argument("channel", required=False)
 def command(terminal: Terminal, channel: str | None) -> int:
     from smsops.cli.past import past_of, retold  # only here: help needs no YAML

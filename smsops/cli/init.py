@@ -30,7 +30,16 @@ _FILE = "smsops.yaml"
 _MISNAMED = "smsops.yml"
 
 
-@group.command("init", renderers=STARTED, help=_HELP)
+@group.command(
+    "init",
+    renderers=STARTED,
+    help=_HELP,
+    examples=("smsops init", "smsops init sms --ci github --ci pre-commit"),
+    exits={
+        ExitCode.ERROR: "a file with other content was left as it is, or a file cannot be written",
+        ExitCode.USAGE: "wrong usage, or DIR lies in another project",
+    },
+)
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
 @option(
     "--ci",

@@ -15,16 +15,19 @@ from smsops.render.steps import STEPS, Steps
 _HELP = """Print the set-up steps of a provider, those that apply does ticked.
 
 With --channel the steps are those of this channel: its direction, whether its service is pinned, and what its numbers
-need decide which there are, and its URLs, numbers and SIDs are filled in. No secret is printed.
-
-\b
-  smsops instructions twilio
-  smsops instructions twilio --channel support -o markdown
-
-Exit codes: 0 done; 3 files invalid, or no such channel; 64 wrong usage."""
+need decide which there are, and its URLs, numbers and SIDs are filled in. No secret is printed."""
 
 
-@group.command("instructions", renderers=STEPS, help=_HELP)
+@group.command(
+    "instructions",
+    renderers=STEPS,
+    help=_HELP,
+    examples=("smsops instructions twilio", "smsops instructions twilio --channel support -o markdown"),
+    exits={
+        ExitCode.INVALID: "files invalid, or no such channel (--channel)",
+        ExitCode.USAGE: "wrong usage, or no project (--channel)",
+    },
+)
 @click.argument("provider", type=click.Choice(list(PROVIDERS)))
 @option("--channel", metavar="NAME", help="Fill in the URLs and SIDs of this channel.")
 def command(terminal: Terminal, provider: str, channel: str | None) -> int:

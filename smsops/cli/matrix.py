@@ -11,16 +11,24 @@ from smsops.cli.plan import since_option
 from smsops.cli.project import opened
 from smsops.cli.selecting import MOST_SHARDS, Wish, desired_states
 from smsops.cli.terminal import Terminal
+from smsops.cli.usage import OPENED
+from smsops.errors import ExitCode
 from smsops.render.matrix import MATRIX
 from smsops.sharding import fitted, load_of
 
-_HELP = """Print the jobs that share one plan among machines, balanced by the requests that each takes.
+_HELP = """Print the jobs that share one plan among machines.
 
-Each job runs smsops plan --shard with the shard that it is given; smsops plan merge makes one plan of them. An account
-is split only where it is larger than a fair share."""
+The jobs are balanced by the requests that each takes. Each job runs smsops plan --shard with the shard that it is
+given; smsops plan merge makes one plan of them. An account is split only where it is larger than a fair share."""
 
 
-@group.command("matrix", renderers=MATRIX, help=_HELP)
+@group.command(
+    "matrix",
+    renderers=MATRIX,
+    help=_HELP,
+    examples=("smsops matrix", "smsops matrix --shards 16 -o json"),
+    exits=OPENED | {ExitCode.USAGE: "wrong usage, no project, or no such revision"},
+)
 @option(
     "--shards",
     metavar="N",

@@ -13,7 +13,7 @@ from smsops.cli.plan import called, exit_code
 from smsops.cli.project import Opened, opened_for_credentials
 from smsops.cli.saving import UnusablePlan, as_plan_file, read_plan
 from smsops.cli.terminal import Terminal, write_file
-from smsops.errors import ProjectError, UsageError
+from smsops.errors import ExitCode, ProjectError, UsageError
 from smsops.merging import merged
 from smsops.render.drawn import Drawn
 from smsops.render.tables import PLAN
@@ -24,7 +24,20 @@ _HELP = """Make the plans of all shards one: what one machine would have planned
 A shard that is missing, or was made from another commit, from other files or from another ledger, is refused."""
 
 
-@group.command("merge", renderers=PLAN, help=_HELP)
+@group.command(
+    "merge",
+    renderers=PLAN,
+    help=_HELP,
+    examples=("smsops plan merge shard-1.json shard-2.json", "smsops plan merge shard-*.json --out plan.json"),
+    exits={
+        ExitCode.OK: "done, also when there are changes",
+        ExitCode.CHANGES: "there are changes; only with --detailed-exitcode",
+        ExitCode.INVALID: "smsops.yaml is invalid, or an account lacks what the files ask for",
+        ExitCode.REFUSED: "refused by a gate",
+        ExitCode.STALE: "a file is damaged, a shard is missing, or the shards do not belong together",
+        ExitCode.USAGE: "wrong usage, or a file cannot be read",
+    },
+)
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @option("--out", metavar="FILE", type=OutFile(), help="Save the plan, for smsops apply FILE.")
 @option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are changes.")

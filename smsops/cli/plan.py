@@ -20,6 +20,7 @@ from smsops.cli.project import Opened, opened
 from smsops.cli.saving import as_plan_file, write_plan
 from smsops.cli.selecting import ShardType, Wish
 from smsops.cli.terminal import Terminal
+from smsops.cli.usage import OPENED, REMOTE
 from smsops.errors import ExitCode, UsageError
 from smsops.planned import Plan
 from smsops.render.drawn import Drawn
@@ -62,7 +63,20 @@ since_option = option(
 )
 
 
-@group.command("plan", renderers=PLAN, help=_HELP)
+@group.command(
+    "plan",
+    renderers=PLAN,
+    help=_HELP,
+    examples=("smsops plan", "smsops plan --out plan.json --detailed-exitcode"),
+    exits=OPENED
+    | REMOTE
+    | {
+        ExitCode.OK: "done, also when there are changes",
+        ExitCode.CHANGES: "there are changes; only with --detailed-exitcode",
+        ExitCode.INVALID: "files invalid, an unknown channel, or an account that lacks what they ask for",
+        ExitCode.REFUSED: "refused by a gate",
+    },
+)
 @wish_options("[CHANNEL]...")
 @option("--out", metavar="FILE", type=OutFile(), help="Save the plan, for smsops apply FILE.")
 @since_option

@@ -17,6 +17,7 @@ from smsops.cli.planning import Ready, now, planned
 from smsops.cli.project import Opened, opened
 from smsops.cli.selecting import Wish
 from smsops.cli.terminal import Terminal
+from smsops.cli.usage import OPENED, REMOTE
 from smsops.errors import ExitCode
 from smsops.gates import judge
 from smsops.ledger.folder import Folder
@@ -36,12 +37,25 @@ from smsops.secrets.base import Secret
 if TYPE_CHECKING:
     from smsops.sandbox.server import Sandbox
 
-_HELP = """Carry the plan out on a copy of the account that nobody else sees; the account itself is only read.
+_HELP = """Carry the plan out on a copy of the account that nobody else sees.
 
-The copy is a sandbox that is thrown away. Times are those of this machine, not of Twilio."""
+The account itself is only read. The copy is a sandbox that is thrown away. Times are those of this machine, not of
+Twilio."""
 
 
-@group.command("rehearse", renderers=REHEARSED, help=_HELP)
+@group.command(
+    "rehearse",
+    renderers=REHEARSED,
+    help=_HELP,
+    examples=("smsops rehearse", "smsops rehearse support --allow prune"),
+    exits=OPENED
+    | REMOTE
+    | {
+        ExitCode.ERROR: "unexpected or remote error, or the plan does not come to its end on the copy",
+        ExitCode.INVALID: "files invalid, an unknown channel, or an account that lacks what they ask for",
+        ExitCode.REFUSED: "refused by a gate",
+    },
+)
 @wish_options("[CHANNEL]...")
 def command(terminal: Terminal, channels: tuple[str, ...], allow: tuple[str, ...], concurrency: int) -> int:
     project = opened(terminal)

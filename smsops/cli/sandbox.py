@@ -13,13 +13,30 @@ from smsops.cli.options import option
 from smsops.cli.project import InvalidFiles, load, opened
 from smsops.cli.signals import Stop, stopped_in_order
 from smsops.cli.terminal import Terminal
-from smsops.errors import SmsopsError
+from smsops.cli.usage import OPENED
+from smsops.errors import ExitCode, SmsopsError
 from smsops.render.reference import REMOVED, SERVED, Served
 
-command = group.Section(name="sandbox", help="Serve or reset the embedded Twilio.")
+command = group.Section(
+    name="sandbox",
+    help="Serve or reset the embedded Twilio.",
+    examples=("smsops sandbox serve --port 8080", "smsops sandbox reset"),
+    exits={},
+)
 
 
-@group.command("serve", renderers=SERVED, help="Serve the sandbox on this machine until it is interrupted.")
+@group.command(
+    "serve",
+    renderers=SERVED,
+    help="Serve the sandbox on this machine until it is interrupted.",
+    examples=("smsops sandbox serve", "smsops sandbox serve --port 8080 -o json"),
+    exits=OPENED
+    | {
+        ExitCode.OK: "stopped by Ctrl-C",
+        ExitCode.ERROR: "the port cannot be served on",
+        ExitCode.INTERRUPTED: "interrupted again while it stops",
+    },
+)
 @option("--port", metavar="N", type=click.IntRange(0, 65535), default=0, help="The port; 0 takes a free one.")
 def serve(terminal: Terminal, port: int) -> None:
     project = opened(terminal)
@@ -34,7 +51,13 @@ def serve(terminal: Terminal, port: int) -> None:
             stop.wait()
 
 
-@group.command("reset", renderers=REMOVED, help="Delete the sandbox's state and its records.")
+@group.command(
+    "reset",
+    renderers=REMOVED,
+    help="Delete the sandbox's state and its records.",
+    examples=("smsops sandbox reset", "smsops -C sms sandbox reset"),
+    exits=OPENED | {ExitCode.ERROR: "the state cannot be removed", ExitCode.INVALID: "smsops.yaml is invalid"},
+)
 def reset(terminal: Terminal) -> None:
     loaded = load(terminal)
     if loaded.project is None:

@@ -11,6 +11,7 @@ from smsops.cli.onward import next_command
 from smsops.cli.options import option
 from smsops.cli.project import opened_with_gaps
 from smsops.cli.terminal import Terminal
+from smsops.cli.usage import OPENED
 from smsops.errors import ExitCode
 from smsops.render.senders import SENDERS, Senders
 from smsops.senders import Use, candidates
@@ -18,16 +19,16 @@ from smsops.senders import Use, candidates
 _HELP = """List the numbers that a campaign may use, and why not the others.
 
 A simple campaign only sends: its number belongs to a channel that is enabled and sends. An advanced one is a
-conversation: the channel also receives, so that replies reach its webhook. Only files are read.
-
-\b
-  smsops senders
-  smsops senders --for advanced -o csv
-
-Exit codes: 0 done; 3 files invalid, after what can be told; 64 wrong usage, or no project."""
+conversation: the channel also receives, so that replies reach its webhook. Only files are read."""
 
 
-@group.command("senders", renderers=SENDERS, help=_HELP)
+@group.command(
+    "senders",
+    renderers=SENDERS,
+    help=_HELP,
+    examples=("smsops senders", "smsops senders --for advanced -o csv"),
+    exits=OPENED | {ExitCode.INVALID: "files invalid, after what can be told"},
+)
 @option("--for", "use", type=click.Choice([str(use) for use in Use]), help="Judge for this kind of campaign alone.")
 def command(terminal: Terminal, use: str | None) -> int:
     project, loaded, gap = opened_with_gaps(terminal)

@@ -9,6 +9,7 @@ from smsops.cli.options import option
 from smsops.cli.project import channels_if_any, opened
 from smsops.cli.saving import plan_file, read_plan
 from smsops.cli.terminal import Terminal
+from smsops.cli.usage import OPENED
 from smsops.errors import ExitCode, UsageError
 from smsops.render.at import AT
 from smsops.render.channels import SHOW
@@ -19,18 +20,27 @@ _HELP = """Show one channel with where each part is declared, or a saved plan.
 
 A plan can be read when it is stale or expired, too. With --at the channel is shown as it was merged and as it was
 applied at a date (its end, UTC), a time, or a revision; for a revision, by the apply that made it live. A file of then
-that breaks a rule of today, or cannot be read, is shown all the same: key by key, and a line says so.
-
-\b
-  smsops show support
-  smsops show support --at 2026-03-31
-  smsops show support --at v1.4 -o json
-
-Exit codes: 0 done; 1 the history is not here (--at); 3 files invalid, or no such channel then; 6 the plan is damaged;
-64 wrong usage."""
+that breaks a rule of today, or cannot be read, is shown all the same: key by key, and a line says so."""
 
 
-@group.command("show", renderers=AT, help=_HELP)
+@group.command(
+    "show",
+    renderers=AT,
+    help=_HELP,
+    examples=(
+        "smsops show support",
+        "smsops show plan.json",
+        "smsops show support --at 2026-03-31",
+        "smsops show support --at v1.4 -o json",
+    ),
+    exits=OPENED
+    | {
+        ExitCode.ERROR: "the history is not here (--at)",
+        ExitCode.INVALID: "files invalid, or no such channel then",
+        ExitCode.STALE: "the plan is damaged",
+        ExitCode.USAGE: "wrong usage, no project, or PLAN_FILE cannot be read",
+    },
+)
 @click.argument("what", metavar="CHANNEL | PLAN_FILE")
 @option("--at", metavar="DATE|REV", help="Show the channel as it was then.")
 def command(terminal: Terminal, what: str, at: str | None) -> int:

@@ -11,6 +11,7 @@ from smsops.cli import group
 from smsops.cli.paths import below, inside
 from smsops.cli.project import load
 from smsops.cli.terminal import Terminal
+from smsops.cli.usage import OPENED
 from smsops.errors import ExitCode
 from smsops.render.findings import Checked
 from smsops.render.tables import CHECKED
@@ -23,7 +24,13 @@ _HELP = """Check the files: no network, no credentials.
 The whole project is read; PATH limits what is shown."""
 
 
-@group.command("validate", renderers=CHECKED, help=_HELP)
+@group.command(
+    "validate",
+    renderers=CHECKED,
+    help=_HELP,
+    examples=("smsops validate", "smsops validate channels/support.yaml -o json"),
+    exits=OPENED | {ExitCode.OK: "no error; there may be warnings"},
+)
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 def command(terminal: Terminal, paths: tuple[Path, ...]) -> int:
     checked = _limited(load(terminal), paths)

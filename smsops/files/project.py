@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from smsops.files.document import Document
+from smsops.files.forms import FORMS
 from smsops.project import Account, AuditPolicy, MaxRemovals, Policy, Project, SecretKind, SecretRef
 
 DEFAULT_CHANNELS = "channels"
@@ -55,16 +56,18 @@ def channels_folder(document: Document) -> str:
 
 
 def _account(name: str, entry: Mapping[str, Any], document: Document) -> Account:
+    form = FORMS[entry["provider"]]
+    secret = next((key for key in form.secrets if key in entry), form.secrets[-1])
     return Account(
         name=name,
         provider=entry["provider"],
-        account_sid=entry["account_sid"],
-        secret=_reference(entry["auth_token"] if "auth_token" in entry else entry["api_key_secret"]),
+        account_sid=entry[form.identity],
+        secret=_reference(entry[secret]),
         api_key_sid=entry.get("api_key_sid"),
         environment=entry.get("environment"),
         region=entry.get("region"),
         edge=entry.get("edge"),
-        api_base_url=entry.get("api_base_url"),
+        api_base_url=entry.get(form.server),
         line=document.place(("accounts", name), key=True).line,
     )
 

@@ -15,6 +15,7 @@ from typing import Any
 from smsops.diagnostics import Finding, Severity
 from smsops.files.build import URL_KEYS, declared_numbers
 from smsops.files.document import Document, Path, quoted
+from smsops.files.forms import FORMS
 from smsops.files.schema import known_providers
 from smsops.files.suggest import did_you_mean, near
 from smsops.files.urls import host_allowed, host_of, url_problem
@@ -173,20 +174,24 @@ def owner_named(read: Read) -> Iterator[Finding]:
 
 
 def account_sid_once(read: Read) -> Iterator[Finding]:
-    seen: dict[str, str] = {}
+    seen: dict[tuple[str, str], str] = {}
     for name, account in (read.project.accounts if read.project else {}).items():
-        if account.account_sid in seen:
-            message = f"The accounts {seen[account.account_sid]} and {name} are the same Twilio account."
+        form, key = FORMS[account.provider], (account.provider, account.account_sid)
+        if key in seen:
+            message = f"The accounts {seen[key]} and {name} are the same {form.title} account."
             hint = "Keep one name for it; else each would see the other's channels as unmanaged."
-            yield read.project_document.finding("SMS309", message, ("accounts", name, "account_sid"), hint=hint)
-        seen.setdefault(account.account_sid, name)
+            yield read.project_document.finding("SMS309", message, ("accounts", name, form.identity), hint=hint)
+        seen.setdefault(key, name)
 
 
 def one_toll_free(read: Read) -> Iterator[Finding]:
     for document in read.documents:
+        form = FORMS.get(_text(document, "provider") or "")
+        if form is None or not form.warns_of_toll_free:
+            continue
         found = [(number, path) for number, path in declared_numbers(document) if is_toll_free(number)]
         if len({number for number, _ in found}) > 1:
-            message = f"The pool holds {len(found)} toll-free numbers; Twilio warns that carriers may block them."
+            message = f"The pool holds {len(found)} toll-free numbers; {form.title} warns that carriers may block them."
             hint = "Keep one toll-free number in a pool, and give the others channels of their own."
             yield document.finding("SMS310", message, found[1][1], hint=hint, severity=Severity.WARNING)
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from smsops.diagnostics import Finding
 from smsops.files.document import Document, Path, described, plain_path, quoted, written
+from smsops.files.forms import FORMS, composed
 from smsops.files.suggest import did_you_mean, near, near_direction, near_name, near_number, near_switch
 from smsops.files.syntax import NO_BLANK
 
@@ -34,7 +35,15 @@ _MAX_GUESSES = 50
 
 
 def schema_text(name: str) -> str:
-    """The schema as it ships: inside the wheel, or beside the package in a checkout."""
+    """The schema as it ships, with the parts of providers that it does not hold."""
+    text = _published(name)
+    schema = json.loads(text)
+    whole = composed(schema, name)
+    return text if whole == schema else json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+
+
+def _published(name: str) -> str:
+    """Inside the wheel, or beside the package in a checkout."""
     file = f"{name}.schema.json"
     shipped = resources.files("smsops").joinpath("schemas", file)
     if shipped.is_file():
@@ -50,14 +59,18 @@ def schema_findings(document: Document, name: str) -> list[Finding]:
 
 def known_providers() -> frozenset[str]:
     """The providers that a channel may name."""
-    return frozenset(_validator("channel").schema["properties"]["provider"]["enum"])
+    return frozenset(FORMS)
+
+
+def _validator(name: str) -> Any:
+    return _validator_for(name, frozenset(FORMS))
 
 
 @lru_cache(maxsize=4)
-def _validator(name: str) -> Any:
+def _validator_for(name: str, _providers: frozenset[str]) -> Any:
     from jsonschema import Draft7Validator
 
-    schema = json.loads(schema_text(name))
+    schema = composed(json.loads(_published(name)), name)
     return Draft7Validator(_prepared(schema, schema["definitions"]))
 
 
@@ -74,7 +87,7 @@ def _prepared(node: Any, definitions: Any) -> Any:
     if "$ref" in node:
         return _prepared(definitions[node["$ref"].removeprefix("#/definitions/")], definitions)
     prepared = {key: _prepared(value, definitions) for key, value in node.items() if key != "definitions"}
-    if isinstance(pattern := prepared.get("pattern"), str):
+    if isinstance(pattern := prepared.get("pattern"), str) and pattern.endswith("$"):
         prepared["pattern"] = pattern.removesuffix("$") + r"\Z"
     return prepared
 

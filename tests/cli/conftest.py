@@ -7,9 +7,12 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+import click
 import pytest
 
+from smsops.cli import COMMANDS
 from smsops.cli.boundary import run as run_argv
+from smsops.cli.group import Command, Section, root
 from smsops.sandbox.server import Sandbox
 from tests.cli.door import CODES, PROJECT, SUPPORT, Ran, Run, git, write_project
 
@@ -29,6 +32,20 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
+def is_told(argv: tuple[str, ...], code: int) -> bool:
+    """Whether the help of a command lists the code that it ended with."""
+    spoken = [word for word in argv if word in COMMANDS]
+    if not spoken:
+        return True
+    words = list(argv[argv.index(spoken[0]) :])
+    command = root().resolve_command(click.Context(root()), words)[1]
+    if isinstance(command, Section):
+        inner = (command.get_command(click.Context(command), word) for word in words[1:])
+        command = next((one for one in inner if one is not None), command)
+    assert isinstance(command, Command | Section)
+    return command.usage.exits is None or code in command.usage.codes()
+
+
 @pytest.fixture
 def run(capfd: pytest.CaptureFixture[str]) -> Run:
     """Run a command line in this process: everything but the interpreter's start."""
@@ -37,6 +54,7 @@ def run(capfd: pytest.CaptureFixture[str]) -> Run:
         capfd.readouterr()
         code = run_argv(argv)
         streams = capfd.readouterr()
+        assert is_told(argv, code), f"add the exit code {code} to the help of {' '.join(argv)}"
         return Ran(code, streams.out, streams.err)
 
     return one

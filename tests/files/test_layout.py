@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from hypothesis import strategies as st
 
 from smsops.errors import SmsopsError
 from smsops.files import layout, yamlfile
+from smsops.files.build import build_channel
 from smsops.files.layout import laid_out
 from smsops.files.outline import ORDER
 from smsops.files.schema import schema_text
 from smsops.files.yamlfile import MAX_BYTES, read_yaml
+from smsops.model import Channel
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = sorted((ROOT / "channels").glob("*.yaml"))
@@ -53,6 +56,39 @@ def test_every_good_case_keeps_its_value_and_gets_no_finding(path: Path):
     assert after is not None
     assert facts(after) == facts(before)
     assert read_yaml(after, path.name)[1] == ()
+    assert laid_out(after, path.name) == after
+
+
+def remarked(path: Path) -> tuple[bytes, int]:
+    """The file with comments above the keys of the top and behind short values, and how many there are."""
+    lines = path.read_bytes().decode("utf-8-sig").splitlines()
+    count, found = 0, []
+    for line in lines:
+        if re.match(r"[a-z_]+:", line):
+            count += 1
+            found.append(f"{'  ' * (count % 2)}# <{count}>")
+        if re.fullmatch(r"(?:  )*(?:- )?[a-z_]+: [a-zA-Z0-9.-]+", line):
+            count += 1
+            found.append(f"{line}   # <{count}>")
+        else:
+            found.append(line)
+    return ("\n".join(found) + "\n").encode(), count
+
+
+def desired(data: bytes, path: Path) -> Channel:
+    """What the file asks for, wherever in it that stands."""
+    return replace(build_channel(read_yaml(data, path.name)[0]), lines={})
+
+
+@pytest.mark.parametrize("path", [*GOOD, *SAMPLES], ids=lambda path: path.stem)
+def test_a_channel_full_of_comments_asks_for_the_same_and_keeps_each_of_them(path: Path):
+    before, comments = remarked(path)
+    assert desired(before, path) == desired(path.read_bytes(), path)
+    after = laid_out(before, path.name)
+    assert after is not None
+    assert after != before
+    assert desired(after, path) == desired(before, path)
+    assert sorted(re.findall(rb"# <\d+>", after)) == sorted(b"# <%d>" % number for number in range(1, comments + 1))
     assert laid_out(after, path.name) == after
 
 

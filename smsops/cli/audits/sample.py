@@ -10,22 +10,29 @@ from smsops.cli import group
 from smsops.cli.audits.period import period_of, period_options
 from smsops.cli.options import option
 from smsops.cli.terminal import Terminal
+from smsops.cli.usage import OPENED
 from smsops.errors import ExitCode, UsageError
 from smsops.render.listed import LISTED, Listed
 
 _HELP = """Draw a sample of what was merged and applied in a period.
 
-The same population, size and seed give the same sample everywhere: items are ranked by the SHA-256 of seed and id.
-
-\b
-  smsops audit sample --size 25 --seed 2026-Q1 --since 2026-01-01 --until 2026-03-31
-  smsops audit sample --size 25 --seed 2026-Q1 -o csv=sample.csv
-
-Exit codes: 0 done; 1 the history is not here, or the ledger is not whole; 3 smsops.yaml cannot be read; 64 wrong
-usage."""
+The same population, size and seed give the same sample everywhere: items are ranked by the SHA-256 of seed and id."""
 
 
-@group.command("sample", renderers=LISTED, help=_HELP)
+@group.command(
+    "sample",
+    renderers=LISTED,
+    help=_HELP,
+    examples=(
+        "smsops audit sample --size 25 --seed 2026-Q1 --since 2026-01-01 --until 2026-03-31",
+        "smsops audit sample --size 25 --seed 2026-Q1 -o csv=sample.csv",
+    ),
+    exits=OPENED
+    | {
+        ExitCode.ERROR: "the history is not here, or the ledger is not whole",
+        ExitCode.INVALID: "smsops.yaml cannot be read",
+    },
+)
 @option("--size", metavar="N", type=click.IntRange(1, 1_000_000), required=True, help="How many to draw.")
 @option("--seed", metavar="TEXT", required=True, help="What the draw depends on; note it in the working papers.")
 @period_options

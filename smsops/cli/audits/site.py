@@ -10,22 +10,28 @@ from smsops.cli import group
 from smsops.cli.audits.folder import written
 from smsops.cli.options import option
 from smsops.cli.terminal import Terminal
+from smsops.cli.usage import OPENED
 from smsops.errors import ExitCode
 from smsops.render.wrote import WROTE, Wrote
 
-_HELP = """Write a report for the browser: what needs attention, a calendar of applies, a page a channel and an apply.
+_HELP = """Write a report for the browser.
 
-It opens from disk, loads nothing from anywhere, and is readable without scripts.
-
-\b
-  smsops audit site report
-  smsops audit site report --single-file     # one file, to send
-
-Exit codes: 0 done; 1 the history is not here, or the folder cannot be written; 3 smsops.yaml is invalid; 64 wrong
-usage, or the folder is not empty."""
+It shows what needs attention, a calendar of applies, a page a channel and an apply. It opens from disk, loads
+nothing from anywhere, and is readable without scripts."""
 
 
-@group.command("site", renderers=WROTE, help=_HELP)
+@group.command(
+    "site",
+    renderers=WROTE,
+    help=_HELP,
+    examples=("smsops audit site report", "smsops audit site report --single-file  # one file, to send"),
+    exits=OPENED
+    | {
+        ExitCode.ERROR: "the history is not here, or the folder cannot be written",
+        ExitCode.INVALID: "smsops.yaml is invalid",
+        ExitCode.USAGE: "wrong usage, no project, or the folder is not empty",
+    },
+)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @option("--single-file", is_flag=True, help="Write one file with everything in it.")
 def command(terminal: Terminal, folder: Path, single_file: bool) -> int:

@@ -11,29 +11,37 @@ from smsops.cli.audits.chain import chain_findings
 from smsops.cli.ledgers import opened_book
 from smsops.cli.project import Opened, opened_for_the_past
 from smsops.cli.terminal import Terminal
+from smsops.cli.usage import OPENED
 from smsops.diagnostics import Finding
 from smsops.errors import ExitCode, LedgerError, SmsopsError, UsageError
 from smsops.git import Repository
 from smsops.render.audit import COMPARED, VERIFIED, Compared, Verified
 from smsops.render.export.manifest import MANIFEST, altered
 
-_HELP = """Check the records against themselves and against git, or the files of an export against its MANIFEST.
+_HELP = """Check the records of all applies, or the files of an export.
 
-No record may be altered or missing, and each must have its end: the records of an account are a chain, each tells the
-SHA-256 of the one before it, and in a repository the history of the ledger's branch is checked too. What records say
-must stand in the files of their commit. Then what an auditor should know: changes that nobody else approved or signed,
-applies that were bound to no approved plan, what waits to be applied, drift that stays open, numbers without an owner,
-reviews that are due. policy.audit in smsops.yaml says which of these are errors; the others are warnings.
+Records are checked against themselves and against git, an export against its MANIFEST.
 
-\b
-  smsops audit verify
-  smsops audit verify q1          # the folder of an export
-
-Exit codes: 0 nothing wrong, warnings aside; 1 something is, or the history is not here; 3 smsops.yaml is invalid, and
-with it perhaps its policy; 64 wrong usage."""
+No record may be altered or missing, and each must have its end: the records of an account are a chain, each tells
+the SHA-256 of the one before it, and in a repository the history of the ledger's branch is checked too. What records
+say must stand in the files of their commit. Then what an auditor should know: changes that nobody else approved or
+signed, applies that were bound to no approved plan, what waits to be applied, drift that stays open, numbers without
+an owner, reviews that are due. policy.audit in smsops.yaml says which of these are errors; the others are warnings."""
 
 
-@group.command("verify", renderers=VERIFIED, help=_HELP)
+@group.command(
+    "verify",
+    renderers=VERIFIED,
+    help=_HELP,
+    examples=("smsops audit verify", "smsops audit verify q1  # the folder of an export"),
+    exits=OPENED
+    | {
+        ExitCode.OK: "nothing wrong, warnings aside",
+        ExitCode.ERROR: "something is wrong, or the history is not here",
+        ExitCode.INVALID: "smsops.yaml is invalid, and with it perhaps its policy",
+        ExitCode.USAGE: "wrong usage, no project, or DIR is no export",
+    },
+)
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 def command(terminal: Terminal, folder: Path | None) -> int:
     if folder is not None:
