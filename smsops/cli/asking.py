@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from smsops.cli.terminal import Terminal, say
@@ -23,6 +24,13 @@ class Left(SmsopsError):
 
     exit_code = ExitCode.INTERRUPTED
     code = "interrupted"
+
+
+class Declined(SmsopsError):
+    """The person saw what would be written, and did not want it."""
+
+    exit_code = ExitCode.REFUSED
+    code = "declined"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +59,16 @@ class Question:
 def can_ask(terminal: Terminal) -> bool:
     """Whether a person reads the questions and types the answers."""
     return not terminal.options.no_input and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+@contextmanager
+def leaving() -> Iterator[None]:
+    """Ctrl-C between here and the end, at a question or between two, is a person who leaves. Raises Left."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say("\n")
+        raise Left("You left the questions; nothing was written.") from None
 
 
 @dataclass(slots=True)
@@ -83,12 +101,11 @@ class Asker:
             elif not self._refused(check(text)):
                 return text
 
-    def agrees(self, question: str) -> bool:
-        """Whether the person agrees; an empty answer does. Raises Left."""
-        while True:
-            text = self._line(f"{question} [Y/n] ").lower()
-            if text in ("", "y", "yes", "n", "no"):
-                return text not in ("n", "no")
+    def agree(self, question: str) -> None:
+        """Go on when the person agrees; an empty answer does. Raises Left and Declined."""
+        while (text := self._line(f"{question} [Y/n] ").lower()) not in ("", "y", "yes"):
+            if text in ("n", "no"):
+                raise Declined("Nothing was written: you did not agree.")
 
     def _refused(self, findings: Iterable[Finding]) -> bool:
         """Show what was found; whether there are errors."""
@@ -110,11 +127,7 @@ class Asker:
         """What is typed on one line, without the blanks around it. Raises Left."""
         self.terminal.wipe()
         say(clean(prompt))
-        try:
-            line = sys.stdin.readline()
-        except KeyboardInterrupt:
-            say("\n")
-            raise Left("You left the questions; nothing was written.") from None
+        line = sys.stdin.readline()
         if not line:
             say("\n")
             raise Left(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from smsops.cli.asking import Asker, Question
 from smsops.cli.form import Form, Unfit, about
 from smsops.cli.new import begun
+from smsops.cli.terminal import say
 from smsops.diagnostics import Finding, has_errors
+from smsops.render.plain import clean_lines
 from smsops.starter import PIPELINES
 from smsops.starter.answered import Answers, project_text
 
@@ -76,6 +78,14 @@ def asked(asker: Asker, answers: Answers, said: frozenset[str], root: Path, pipe
     ask("webhook_hosts", hosts, lambda text: replace(answers, webhook_hosts=tuple(text.split())))
     channel = _channel(asker, checked(answers, root))
     return Wanted(answers=answers, channel=channel, pipelines=pipelines or _pipelines(asker))
+
+
+def agreed(asker: Asker, wanted: Wanted, files: Mapping[str, str]) -> None:
+    """Show what would be written, and ask once. Raises Left and Declined."""
+    shown = ["smsops.yaml", *([wanted.channel[0]] if wanted.channel else [])]
+    say("".join(f"\n{path}:\n\n{clean_lines(files[path].rstrip())}\n" for path in shown) + "\n")
+    pipelines = [f"pipelines for {name}" for name in wanted.pipelines]
+    asker.agree(f"Write these, and {', '.join([*(path for path in files if path not in shown), *pipelines])}?")
 
 
 def _channel(asker: Asker, trial: Trial) -> tuple[str, str] | None:

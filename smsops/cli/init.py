@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from smsops.cli import group
-from smsops.cli.asking import Asker, can_ask
+from smsops.cli.asking import Asker, can_ask, leaving
 from smsops.cli.onward import next_command
 from smsops.cli.options import option
 from smsops.cli.terminal import Terminal, say
@@ -21,7 +21,7 @@ from smsops.cli.writing import create_file
 from smsops.errors import ExitCode, ProjectError, UsageError
 from smsops.git import GitError, Repository
 from smsops.project import Project, SecretKind
-from smsops.render.plain import clean, clean_lines
+from smsops.render.plain import clean
 from smsops.render.started import STARTED, Fate, Paste, Started
 from smsops.starter import IGNORED, PIPELINES, SHARED, Place, project
 from smsops.starter.answered import Answers, answered_project
@@ -65,8 +65,6 @@ def command(terminal: Terminal, folder: Path | None, ci: tuple[str, ...], **said
     if given and not is_new:
         raise UsageError(f"There is a project already, with its accounts in {_FILE}.", hint="Edit that file.")
     wanted = _wanted(terminal, root, ci, given) if is_new else None
-    if is_new and wanted is None:
-        return ExitCode.REFUSED
     asked = wanted.pipelines if wanted else tuple(dict.fromkeys(ci))
     top, place = _repository(root) if asked else (root, Place())
     files = wanted.files if wanted else {}
@@ -99,30 +97,24 @@ class _Wanted:
     pipelines: tuple[str, ...]
 
 
-def _wanted(terminal: Terminal, root: Path, ci: tuple[str, ...], said: Mapping[str, Any]) -> _Wanted | None:
-    """What is to be written; None when the person does not agree. Raises Left and Unfit."""
+def _wanted(terminal: Terminal, root: Path, ci: tuple[str, ...], said: Mapping[str, Any]) -> _Wanted:
+    """What is to be written. Raises Left, Declined and Unfit."""
     pipelines = tuple(dict.fromkeys(ci))
     if not said and not can_ask(terminal):
         return _Wanted(files=_with_shared(root, project()), pipelines=pipelines)
-    from smsops.cli.beginning import asked, checked  # only here: the help of a command needs no form
+    from smsops.cli.beginning import agreed, asked, checked  # only here: the help of a command needs no form
 
-    answers, channel = Answers(**said), None
-    if can_ask(terminal):
+    answers = Answers(**said)
+    if not can_ask(terminal):
+        checked(answers, root)
+        return _Wanted(files=_with_shared(root, answered_project(answers, None)), pipelines=pipelines)
+    with leaving():
         asker = Asker(terminal)
         say("? explains a question; Ctrl-C leaves, and nothing is written.\n\n")
         wanted = asked(asker, answers, frozenset(said), root, pipelines)
-        answers, channel, pipelines = wanted.answers, wanted.channel, wanted.pipelines
-    checked(answers, root)
-    files = _with_shared(root, answered_project(answers, channel))
-    if can_ask(terminal):
-        shown = [_FILE, *([channel[0]] if channel else [])]
-        say("".join(f"\n{path}:\n\n{clean_lines(files[path].rstrip())}\n" for path in shown))
-        others = ", ".join([*(path for path in files if path not in shown), *(f"pipelines for {n}" for n in pipelines)])
-        say("\n")
-        if not asker.agrees(f"Write these, and {others}?"):
-            terminal.talk("Nothing was written.")
-            return None
-    return _Wanted(files=files, pipelines=pipelines)
+        files = _with_shared(root, answered_project(wanted.answers, wanted.channel))
+        agreed(asker, wanted, files)
+    return _Wanted(files=files, pipelines=wanted.pipelines)
 
 
 def _root(folder: Path) -> Path:

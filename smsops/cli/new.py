@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from smsops.cli import group
-from smsops.cli.asking import Asker, can_ask
+from smsops.cli.asking import Asker, can_ask, leaving
 from smsops.cli.form import Form
 from smsops.cli.options import option
 from smsops.cli.project import InvalidFiles, require_no_channel_file, tried
@@ -59,33 +59,33 @@ def command(terminal: Terminal, name: str, number: tuple[str, ...], **given: str
         form.take_given()
         created = _written(trial.root, form, form.skeleton() if form.open_keys() else form.text())
     terminal.emit(CREATED, created)
-    return ExitCode.OK if created.written else ExitCode.REFUSED
+    return ExitCode.OK
 
 
 def begun(trial: Trial, name: str, given: Mapping[str, Any], *, has_schema: bool) -> Form:
     """A form for a channel that is not there yet. Raises InvalidFiles for its name, and UsageError."""
     folder = trial.project.channels
-    form = Form(trial=trial, path=f"{os.path.normpath(folder)}/{name}.yaml", given=given, has_schema=has_schema)
-    form.begin(name)
     top = os.path.realpath(trial.root / folder)
     if not Path(top).is_relative_to(os.path.realpath(trial.root)) or (os.path.lexists(top) and not os.path.isdir(top)):
         raise InvalidFiles(tuple(finding for finding in trial.unread if finding.code == "SMS116"))
+    stem = f"{os.path.normpath(folder)}/{name}"
     for suffix in _SUFFIXES:
-        there = trial.root / Path(form.path).with_suffix(suffix)
-        if os.path.lexists(there):
-            raise _there(str(Path(form.path).with_suffix(suffix)))
+        if os.path.lexists(trial.root / f"{stem}{suffix}"):
+            raise _there(f"{stem}{suffix}")
+    form = Form(trial=trial, path=f"{stem}{_SUFFIXES[0]}", given=given, has_schema=has_schema)
+    form.begin(name)
     return form
 
 
 def _asked(terminal: Terminal, form: Form) -> Created:
-    """Ask, show the file, and write it when the person agrees. Raises Left."""
-    asker = Asker(terminal)
-    say(f"{form.path}: ? explains a question; Ctrl-C leaves, and nothing is written.\n\n")
-    form.ask(asker)
-    text = form.text()
-    say(f"\n{clean_lines(text)}\n\n".replace("\n\n\n", "\n\n"))
-    if not asker.agrees(f"Write {form.path}?"):
-        return Created(name=form.answers["name"], path=form.path, written=False)
+    """Ask, show the file, and write it when the person agrees. Raises Left and Declined."""
+    with leaving():
+        asker = Asker(terminal)
+        say(f"{form.path}: ? explains a question; Ctrl-C leaves, and nothing is written.\n\n")
+        form.ask(asker)
+        text = form.text()
+        say(f"\n{clean_lines(text.rstrip())}\n\n")
+        asker.agree(f"Write {form.path}?")
     return _written(form.trial.root, form, text)
 
 

@@ -18,7 +18,6 @@ class Created:
     """Of the channel."""
     path: str
     """Of its file, from the project's folder on."""
-    written: bool = True
     findings: tuple[Finding, ...] = ()
     """The places that are still to be filled in, and warnings."""
 
@@ -29,8 +28,6 @@ class Created:
 
 def created_text(created: Created, *, color: bool) -> str:
     path = clean(created.path)
-    if not created.written:
-        return f"Nothing was written to {path}.\n"
     lines = [f"Written: {path}\n"]
     if created.findings:
         lines.append(findings_text(created.findings, color=color))
@@ -44,9 +41,7 @@ def created_text(created: Created, *, color: bool) -> str:
 
 def created_json(created: Created, *, color: bool) -> str:
     return document(
-        ok=created.written,
         path=created.path,
-        written=created.written,
         complete=created.complete,
         findings=[finding_to_json(finding) for finding in created.findings],
     )
