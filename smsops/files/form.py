@@ -31,7 +31,7 @@ def open_keys(answers: Answers, *, needs_owner: bool) -> tuple[str, ...]:
     required = missing_keys(answers)
     owner = [_OWNER] if needs_owner and _OWNER not in answers else []
     may = [key for key in OPTIONAL if key not in answers and key not in required and _means_something(answers, key)]
-    return tuple(sorted({*required, *owner, *may}, key=lambda key: rank(key, ())))
+    return tuple(sorted(dict.fromkeys((*required, *owner, *may)), key=lambda key: rank(key, ())))
 
 
 def is_optional(answers: Answers, key: str, *, needs_owner: bool) -> bool:
