@@ -11,8 +11,10 @@ import sys
 
 COMMANDS = {
     "init": ("smsops.cli.init", "Write a project, and the pipelines that are asked for."),
+    "new": ("smsops.cli.new", "Write a channel file: a form on a terminal, else a skeleton."),
     "validate": ("smsops.cli.validate", "Check the files: no network, no credentials."),
     "fmt": ("smsops.cli.fmt", "Bring channel files into the canonical layout."),
+    "set": ("smsops.cli.set", "Set one value in a channel file; every other byte stays."),
     "plan": ("smsops.cli.plan", "Show what would change; this only reads."),
     "apply": ("smsops.cli.apply", "Make the accounts what the files say."),
     "comment": ("smsops.cli.comment", "Put a saved plan into the one comment of its pull request."),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from smsops.cli import group
+from smsops.cli.differing import difference
 from smsops.cli.options import option
 from smsops.cli.paths import below, inside
 from smsops.cli.project import load
@@ -78,7 +78,7 @@ def _run(terminal: Terminal, paths: tuple[Path, ...], *, check: bool, diff: bool
             continue
         if before != after:
             changed.append(path)
-            lines += _difference(before, after, path) if diff else ()
+            lines += difference(before, after, path) if diff else ()
     return LaidOut(
         files=len(chosen),
         same=len(chosen) - len(broken & set(chosen)) - len(errors) - len(changed),
@@ -130,22 +130,6 @@ def _write(file: Path, path: str, text: str) -> None:
     except SmsopsError as error:
         hint = "Mend its permissions, or those of its folder."
         raise SmsopsError(error.message, hint=hint, code=error.code) from error
-
-
-def _difference(before: str, after: str, path: str) -> Iterator[str]:
-    """A unified difference. Its lines are hidden where excerpts of a finding would be (contract 9)."""
-    for line in difflib.unified_diff(_lines(before), _lines(after), path, path):
-        yield line.removesuffix("\n")
-        if not line.endswith("\n"):
-            yield "\\ No newline at end of file"
-
-
-def _lines(text: str) -> list[str]:
-    from smsops.files.redact import redact_line
-
-    lines = text.split("\n")
-    shown = [redact_line(lines, number) for number in range(len(lines))]
-    return [*(line + "\n" for line in shown[:-1]), *(line for line in shown[-1:] if line)]
 
 
 def _joined(errors: Sequence[SmsopsError]) -> SmsopsError:

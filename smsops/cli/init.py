@@ -6,28 +6,42 @@ import os
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from smsops.cli import group
+from smsops.cli.asking import Asker, can_ask, leaving
 from smsops.cli.onward import next_command
 from smsops.cli.options import option
-from smsops.cli.terminal import Terminal
-from smsops.errors import ExitCode, ProjectError, SmsopsError, UsageError
+from smsops.cli.terminal import Terminal, say
+from smsops.cli.writing import create_file
+from smsops.errors import ExitCode, ProjectError, UsageError
 from smsops.git import GitError, Repository
 from smsops.project import Project, SecretKind
 from smsops.render.plain import clean
 from smsops.render.started import STARTED, Fate, Paste, Started
-from smsops.starter import PIPELINES, SHARED, Place, project
+from smsops.starter import IGNORED, PIPELINES, SHARED, Place, project
+from smsops.starter.answered import Answers, answered_project
 
 _HELP = """Write a project into DIR, and the pipelines that are asked for.
 
+On a terminal it asks for what the options do not say. Elsewhere, and with --no-input, placeholders stand for that.
 Where there is a project, only what --ci asks for is added. A file that is there is never overwritten: one with other
-content is left and named, and the exit code is 1."""
+content is left and named, and the exit code is 1.
+
+\b
+  smsops init
+  smsops init infra/sms --account clinic --secret-env CLINIC_TOKEN --ci github
+
+Exit codes: 0 done; 1 a file was left, or cannot be written; 3 what the options say is not valid; 5 you did not agree;
+64 wrong usage; 130 left before the end, and nothing is written."""
 _FILE = "smsops.yaml"
 _MISNAMED = "smsops.yml"
+_IGNORE = ".gitignore"
+_MARK = "REPLACE"
 
 
 @group.command(
@@ -48,11 +62,22 @@ _MISNAMED = "smsops.yml"
     multiple=True,
     help=f"Add pipelines: {', '.join(PIPELINES)}. Repeatable.",
 )
-def command(terminal: Terminal, folder: Path | None, ci: tuple[str, ...]) -> int:
+@option("--account", metavar="NAME", help="The name of the first account.")
+@option("--account-sid", metavar="SID", help="Its SID.")
+@option("--api-key-sid", metavar="SID", help="The SID of an API key of it; without one, its auth token is used.")
+@option("--secret-env", metavar="VARIABLE", help="The variable that holds the key's secret, or the token.")
+@option("--webhook-host", "webhook_hosts", metavar="HOST", multiple=True, help="A host of webhooks. Repeatable.")
+def command(terminal: Terminal, folder: Path | None, ci: tuple[str, ...], **said: str | tuple[str, ...] | None) -> int:
     root = _root(folder or Path())
-    asked = tuple(dict.fromkeys(ci))
+    is_new = not (root / _FILE).exists()
+    given = {key: value for key, value in said.items() if value}
+    if given and not is_new:
+        raise UsageError(f"There is a project already, with its accounts in {_FILE}.", hint="Edit that file.")
+    wanted = _wanted(terminal, root, ci, given) if is_new else None
+    asked = wanted.pipelines if wanted else tuple(dict.fromkeys(ci))
     top, place = _repository(root) if asked else (root, Place())
-    fates = {} if (root / _FILE).exists() else _all_written(_project(root))
+    files = wanted.files if wanted else {}
+    fates = _all_written({root / path: text for path, text in files.items()})
     loaded = _loaded(root)
     if loaded:
         place = replace(place, channels=loaded.channels)
@@ -61,14 +86,44 @@ def command(terminal: Terminal, folder: Path | None, ci: tuple[str, ...]) -> int
     left = [path for path in pipelines if fates[path] is Fate.LEFT]
     started = Started(
         files=tuple((os.path.relpath(path), fate) for path, fate in fates.items()),
-        pastes=tuple(_paste(path, pipelines[path]) for path in left if path.name in SHARED),
+        pastes=(*_not_ignored(root, is_new=is_new), *(_paste(p, pipelines[p]) for p in left if p.name in SHARED)),
         pipelines=asked,
         branches=place.branches,
         secrets=_secrets(loaded),
+        has_placeholders=_MARK in files.get(_FILE, ""),
         next_command=next_command(root, terminal.options.chdir),
     )
     terminal.emit(STARTED, started)
     return ExitCode.OK if started.ok else ExitCode.ERROR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """A project that is to be written."""
+
+    files: Mapping[str, str]
+    """By their path from the project's folder on."""
+    pipelines: tuple[str, ...]
+
+
+def _wanted(terminal: Terminal, root: Path, ci: tuple[str, ...], said: Mapping[str, Any]) -> _Wanted:
+    """What is to be written. Raises Left, Declined and Unfit."""
+    pipelines = tuple(dict.fromkeys(ci))
+    if not said and not can_ask(terminal):
+        return _Wanted(files=_with_shared(root, project()), pipelines=pipelines)
+    from smsops.cli.beginning import agreed, asked, checked  # only here: the help of a command needs no form
+
+    answers = Answers(**said)
+    if not can_ask(terminal):
+        checked(answers, root)
+        return _Wanted(files=_with_shared(root, answered_project(answers, None)), pipelines=pipelines)
+    with leaving():
+        asker = Asker(terminal)
+        say("? explains a question; Ctrl-C leaves, and nothing is written.\n\n")
+        wanted = asked(asker, answers, frozenset(said), root, pipelines)
+        files = _with_shared(root, answered_project(wanted.answers, wanted.channel))
+        agreed(asker, wanted, files)
+    return _Wanted(files=files, pipelines=wanted.pipelines)
 
 
 def _root(folder: Path) -> Path:
@@ -92,11 +147,25 @@ def _root(folder: Path) -> Path:
     return root
 
 
-def _project(root: Path) -> dict[Path, str]:
+def _with_shared(root: Path, files: Mapping[str, str]) -> dict[str, str]:
+    """The files with those that are the same in every project. A `.gitignore` that is there is the person's own."""
     from smsops.files.schema import schema_text
 
     schemas = {f"schemas/{name}.schema.json": schema_text(name) for name in ("channel", "project")}
-    return {root / path: text for path, text in (project() | schemas).items()}
+    ignored = {} if os.path.lexists(root / _IGNORE) else {_IGNORE: IGNORED}
+    return {**files, **schemas, **ignored}
+
+
+def _not_ignored(root: Path, *, is_new: bool) -> tuple[Paste, ...]:
+    """What belongs into a `.gitignore` that is there already."""
+    if not is_new:
+        return ()
+    try:
+        there = (root / _IGNORE).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        there = []
+    missing = [line for line in IGNORED.splitlines() if line not in {each.strip() for each in there}]
+    return (Paste(path=os.path.relpath(root / _IGNORE), lines="\n".join(missing) + "\n"),) if missing else ()
 
 
 def _repository(root: Path) -> tuple[Path, Place]:
@@ -149,15 +218,9 @@ def _all_written(files: Mapping[Path, str]) -> dict[Path, Fate]:
 def _written(path: Path, text: str) -> Fate:
     """Write a file unless something is there, be it a link that leads nowhere. Raises SmsopsError."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        create_file(path, text.encode())
     except FileExistsError:
         return Fate.SAME if _holds(path, text) else Fate.LEFT
-    except OSError as error:
-        raise SmsopsError(
-            f"{clean(path)} cannot be written: {error.strerror or error}.", code="SMS102", hint="Choose another folder."
-        ) from error
     return Fate.WRITTEN
 
 

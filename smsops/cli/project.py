@@ -17,6 +17,7 @@ from smsops.render.findings import counts_text, findings_text
 
 if TYPE_CHECKING:
     from smsops.files.load import Loaded
+    from smsops.files.trial import Trial
 
 
 class InvalidFiles(SmsopsError):
@@ -77,6 +78,17 @@ def load(terminal: Terminal) -> Loaded:
     from smsops.files.load import load_project  # only here: help needs no YAML
 
     return load_project(*_place(terminal))
+
+
+def tried(terminal: Terminal) -> Trial:
+    """The project, for a channel file that is to be written. Raises InvalidFiles when smsops.yaml has errors."""
+    from smsops.files.trial import trial_of  # only here: help needs no YAML
+
+    trial = trial_of(*_place(terminal))
+    if trial.read.project is None:
+        path = trial.read.project_document.path
+        raise InvalidFiles(tuple(finding for finding in trial.unread if finding.location.path == path))
+    return trial
 
 
 def _place(terminal: Terminal) -> tuple[Path, Path | None]:

@@ -120,31 +120,48 @@ def _load_channels(
     findings: list[Finding],
     overlay: Mapping[str, bytes],
 ) -> Loaded:
-    documents: list[Document] = []
-    paths = [document.path]
-    entries, unreadable = _walk(root, channels_folder(document), document)
-    findings += unreadable
-    entries = [entry for entry in entries if entry.path not in overlay]
-    entries += [_Entry(path=path, file="", data=data) for path, data in overlay.items()]
-    for found in sorted(entries, key=lambda entry: entry.path):
-        paths.append(found.path)
-        channel, wrong = _read(found, _START_CHANNEL)
-        if channel.value is not None:
-            wrong += schema_findings(channel, "channel")
-            wrong += channel_findings(channel)
-        if isinstance(channel.value, dict):
-            documents.append(channel)
-        findings += wrong
-    read = Read(documents=tuple(documents), project=project, project_document=document)
-    findings += rule_findings(read)
+    documents, found, paths = _read_channels(root, document, overlay)
+    findings += found
+    findings += rule_findings(Read(documents=tuple(documents), project=project, project_document=document))
     broken = _errors(findings)
     return Loaded(
         project=project if document.path not in broken else None,
         channels=tuple(build_channel(each) for each in documents if each.path not in broken),
         findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
-        paths=tuple(sorted({*paths, *(finding.location.path for finding in findings)})),
+        paths=tuple(sorted({document.path, *paths, *(finding.location.path for finding in findings)})),
         claims=tuple(claim for each in documents if each.path in broken for claim in _claims(each)),
     )
+
+
+def _read_channels(
+    root: FilePath, project: Document, overlay: Mapping[str, bytes]
+) -> tuple[list[Document], list[Finding], list[str]]:
+    """The channel files that hold a mapping, what is wrong with each file by itself, and the paths of all."""
+    there, findings = _walk(root, channels_folder(project), project)
+    entries = [entry for entry in there if entry.path not in overlay]
+    entries += [_Entry(path=path, file="", data=data) for path, data in overlay.items()]
+    documents: list[Document] = []
+    for found in sorted(entries, key=lambda entry: entry.path):
+        channel, wrong = _read(found, _START_CHANNEL)
+        findings += [*wrong, *findings_alone(channel)]
+        if isinstance(channel.value, dict):
+            documents.append(channel)
+    return documents, findings, [found.path for found in entries]
+
+
+def findings_alone(channel: Document) -> list[Finding]:
+    """What is wrong in a channel file that was read, whatever the other files say."""
+    return [*schema_findings(channel, "channel"), *channel_findings(channel)] if channel.value is not None else []
+
+
+def read_all(start: FilePath, config: FilePath | None = None) -> tuple[FilePath, Read, tuple[Finding, ...]]:
+    """The project's folder, everything that can be read in it, and what is wrong with each file by itself.
+
+    For what tries a file against the others before it is written. Raises as `load_project`.
+    """
+    root, project, document, findings = _read_project(start, config)
+    documents, found, _ = _read_channels(root, document, {})
+    return root, Read(documents=tuple(documents), project=project, project_document=document), (*findings, *found)
 
 
 def _claims(document: Document) -> Iterator[Claim]:

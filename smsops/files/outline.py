@@ -151,7 +151,7 @@ class _Reading:
             entry.below += _without_last_blanks(self.remarks.until(found.start))
         if not entry.entries:
             entry.written = Written(lines=("{}" if in_pairs else "[]",))
-        entry.entries.sort(key=lambda child: _rank(child.name, path))
+        entry.entries.sort(key=lambda child: rank(child.name, path))
 
     def _in_line(self, span: Span, path: Path) -> str:
         """A mapping or a list in brackets on one line."""
@@ -163,7 +163,7 @@ class _Reading:
             key, value = written_key(self.text, found), self._inner(next(self.spans), (*path, found.value))
             explicit, colon = ("? ", " : ") if len(key) > LONGEST_KEY else ("", ": ")
             parts.append((found.value, f"{explicit}{key}{colon if value else ''}{value}"))
-        parts.sort(key=lambda part: _rank(part[0], path))
+        parts.sort(key=lambda part: rank(part[0], path))
         inside = ", ".join(text for _, text in parts)
         return f"{{{inside}}}" if span.kind is Kind.MAPPING else f"[{inside}]"
 
@@ -177,7 +177,7 @@ def _form(path: Path) -> Path:
     return tuple(0 if isinstance(part, int) else part for part in path)
 
 
-def _rank(name: str, path: Path) -> int:
+def rank(name: str, path: Path) -> int:
     """Where a key comes among its neighbours; those that are not known come last, as they are."""
     known = ORDER.get(_form(path), ())
     return known.index(name) if name in known else len(known)

@@ -66,6 +66,21 @@ def _validator(name: str) -> Any:
     return _validator_for(name, frozenset(FORMS))
 
 
+def rules_that_hold(value: object, name: str) -> list[Any]:
+    """The schema `name`, and those of its branches whose condition the value meets; the schema itself comes first."""
+    validator = _validator(name)
+    holds: list[Any] = []
+    waiting = [validator.schema]
+    while waiting:
+        node = waiting.pop(0)
+        holds.append(node)
+        waiting += node.get("allOf", ())
+        if "if" in node:
+            is_met = validator.evolve(schema=node["if"]).is_valid(value)
+            waiting.append(node.get("then" if is_met else "else", {}))
+    return holds
+
+
 @lru_cache(maxsize=4)
 def _validator_for(name: str, _providers: frozenset[str]) -> Any:
     from jsonschema import Draft7Validator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,11 +43,15 @@ class LaidOut:
 
 def laid_out_text(laid: LaidOut, *, color: bool) -> str:
     """The differences or the paths, then what could not be read, then the counts."""
-    shown = laid.changed if laid.diff is None else laid.diff
-    lines = [_painted(line, color=color and laid.diff is not None) for line in shown]
+    paths = "".join(f"{clean(path)}\n" for path in laid.changed)
     listed = findings_text(laid.findings, color=color)
-    blocks = ["".join(f"{line}\n" for line in lines), listed, f"{_counts(laid)}\n"]
+    blocks = [paths if laid.diff is None else diff_text(laid.diff, color=color), listed, f"{_counts(laid)}\n"]
     return ("\n" if listed else "").join(block for block in blocks if block)
+
+
+def diff_text(lines: Iterable[str], *, color: bool) -> str:
+    """The lines of a unified difference."""
+    return "".join(f"{_painted(line, color=color)}\n" for line in lines)
 
 
 def _painted(line: str, *, color: bool) -> str:

@@ -25,8 +25,8 @@ class Paste:
     """What belongs into a file that was left alone."""
 
     path: str
-    below: str
-    """The line of the file below which it goes."""
+    below: str = ""
+    """The line of the file below which it goes; '' for anywhere."""
     lines: str
 
 
@@ -44,6 +44,8 @@ class Started:
     """A push to these is applied, where GitHub is asked for."""
     secrets: tuple[str, ...]
     """The variables that smsops.yaml refers to."""
+    has_placeholders: bool
+    """Whether smsops.yaml was written with values that are to be replaced."""
     next_command: str
 
     @property
@@ -57,13 +59,14 @@ def started_text(started: Started, *, color: bool) -> str:
     lines = [f"{fate:<{size}}  {clean(path)}" for path, fate in started.files]
     if not started.files:
         lines.append("There is a project already. --ci adds pipelines to it.")
-    if any(path.endswith("smsops.yaml") and fate is Fate.WRITTEN for path, fate in started.files):
+    if started.has_placeholders:
         lines += ["", "smsops.yaml holds placeholders: put your own values where it says REPLACE."]
     if not started.ok:
         warning = "What is marked left has other content and was not touched. Move it away, or merge by hand."
         lines += ["", painted(warning, Paint.ERROR, color=color)]
     for paste in started.pastes:
-        lines += ["", f"Add to {clean(paste.path)}, below {paste.below}", "", clean_lines(paste.lines.rstrip("\n"))]
+        below = f", below {paste.below}" if paste.below else ":"
+        lines += ["", f"Add to {clean(paste.path)}{below}", "", clean_lines(paste.lines.rstrip("\n"))]
     if started.pipelines:
         lines += ["", *_SOURCE]
     for pipeline in started.pipelines:

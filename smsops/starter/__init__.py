@@ -66,6 +66,8 @@ _SOURCE_NOTE = """\
 # with its hash, https://INDEX/smsops-VERSION-py3-none-any.whl#sha256=HASH. A name alone is whatever an index has
 # under it on the day.
 """
+IGNORED = ".smsops/\n.env\n"
+"""What git must not see of a project: the sandbox and the locks, and a file of secrets for a shell."""
 SHARED = {".gitlab-ci.yml": "include:", ".pre-commit-config.yaml": "repos:"}
 """Files that a repository may have for more than smsops, and the line below which the project's part belongs."""
 

@@ -19,6 +19,7 @@ PROJECT = [
     "channels/appointment-reminders.yaml",
     "schemas/channel.schema.json",
     "schemas/project.schema.json",
+    ".gitignore",
 ]
 GITHUB = [f".github/workflows/smsops-{name}.yml" for name in ("plan", "apply", "drift")]
 GITLAB = [".gitlab-ci.yml", ".gitlab/smsops.yml"]

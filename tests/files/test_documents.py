@@ -141,7 +141,7 @@ def test_every_option_that_people_are_told_to_type_exists(options: set[str]):
         "Run `smsops undo` here.",
         "$ smsops release",
         "`smsops buy` does it.",
-        "smsops -C a new NAME",
+        "smsops -C a buy NAME",
         "then smsops import x",
     ],
 )
