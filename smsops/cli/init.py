@@ -30,14 +30,7 @@ _HELP = """Write a project into DIR, and the pipelines that are asked for.
 
 On a terminal it asks for what the options do not say. Elsewhere, and with --no-input, placeholders stand for that.
 Where there is a project, only what --ci asks for is added. A file that is there is never overwritten: one with other
-content is left and named, and the exit code is 1.
-
-\b
-  smsops init
-  smsops init infra/sms --account clinic --secret-env CLINIC_TOKEN --ci github
-
-Exit codes: 0 done; 1 a file was left, or cannot be written; 3 what the options say is not valid; 5 you did not agree;
-64 wrong usage; 130 left before the end, and nothing is written."""
+content is left and named, and the exit code is 1."""
 _FILE = "smsops.yaml"
 _MISNAMED = "smsops.yml"
 _IGNORE = ".gitignore"
@@ -48,10 +41,16 @@ _MARK = "REPLACE"
     "init",
     renderers=STARTED,
     help=_HELP,
-    examples=("smsops init", "smsops init sms --ci github --ci pre-commit"),
+    examples=(
+        "smsops init",
+        "smsops init sms --account clinic --secret-env CLINIC_TOKEN --ci github --ci pre-commit",
+    ),
     exits={
         ExitCode.ERROR: "a file with other content was left as it is, or a file cannot be written",
+        ExitCode.INVALID: "what the options say is not valid",
+        ExitCode.REFUSED: "you did not agree",
         ExitCode.USAGE: "wrong usage, or DIR lies in another project",
+        ExitCode.INTERRUPTED: "left before the end, and nothing is written",
     },
 )
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))

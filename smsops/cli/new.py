@@ -15,6 +15,7 @@ from smsops.cli.form import Form
 from smsops.cli.options import option
 from smsops.cli.project import InvalidFiles, require_no_channel_file, tried
 from smsops.cli.terminal import Terminal, say
+from smsops.cli.usage import OPENED
 from smsops.cli.writing import create_file
 from smsops.errors import ExitCode, UsageError
 from smsops.render.created import CREATED, Created
@@ -26,18 +27,28 @@ if TYPE_CHECKING:
 _HELP = """Write a channel file: a form on a terminal, else a skeleton.
 
 On a terminal it asks for what the options do not say; each answer is checked as it is given, and ? explains a question.
-Elsewhere, and with --no-input, what is not said is left to be filled in. A file that is there is never overwritten.
-
-\b
-  smsops new support
-  smsops new codes --direction outbound --status-callback-url https://hooks.example.com/s --number +12065550101
-
-Exit codes: 0 written; 1 it cannot be written; 3 what the options say is not valid; 5 you did not agree; 64 wrong usage,
-or the file is there already; 130 left before the end, and nothing is written."""
+Elsewhere, and with --no-input, what is not said is left to be filled in. A file that is there is never overwritten."""
 _SUFFIXES = (".yaml", ".yml")
 
 
-@group.command("new", renderers=CREATED, help=_HELP)
+@group.command(
+    "new",
+    renderers=CREATED,
+    help=_HELP,
+    examples=(
+        "smsops new reminders",
+        "smsops new alerts --direction outbound --status-callback-url https://hooks.example.com/s",
+    ),
+    exits=OPENED
+    | {
+        ExitCode.OK: "written",
+        ExitCode.ERROR: "it cannot be written",
+        ExitCode.INVALID: "files invalid, or what the options say is",
+        ExitCode.REFUSED: "you did not agree",
+        ExitCode.USAGE: "wrong usage, no project, or the file is there already",
+        ExitCode.INTERRUPTED: "left before the end, and nothing is written",
+    },
+)
 @click.argument("name")
 @option("--provider", metavar="NAME", help="Who sends; smsops providers lists them.")
 @option("--account", metavar="NAME", help="An account of smsops.yaml.")

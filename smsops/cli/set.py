@@ -12,6 +12,7 @@ from smsops.cli import group
 from smsops.cli.differing import difference
 from smsops.cli.project import InvalidFiles, UnknownChannel, require_no_channel_file, tried
 from smsops.cli.terminal import Terminal
+from smsops.cli.usage import OPENED
 from smsops.cli.writing import replace_file
 from smsops.diagnostics import Finding, Severity
 from smsops.errors import ExitCode, SmsopsError, UsageError
@@ -24,14 +25,7 @@ if TYPE_CHECKING:
 _HELP = """Set one value in a channel file; every other byte stays.
 
 KEY is a key of the file, such as webhook_url, messaging.use_case or tags.NAME; phone_numbers.NUMBER.label is one of a
-number. null clears a value. Lists are edited in the file. A value that would make the files invalid is refused.
-
-\b
-  smsops set support webhook_url https://hooks.example.com/v2
-  smsops set support phone_numbers.+12065550101.label "Front desk"
-
-Exit codes: 0 done, or nothing to change; 1 the file cannot be written; 3 the value, or the file, is not valid; 64 wrong
-usage."""
+number. null clears a value. Lists are edited in the file. A value that would make the files invalid is refused."""
 
 
 class Unset(InvalidFiles):
@@ -43,7 +37,21 @@ class Unset(InvalidFiles):
         self.hint = f"smsops explain {self.code} says more."
 
 
-@group.command("set", renderers=EDITED, help=_HELP)
+@group.command(
+    "set",
+    renderers=EDITED,
+    help=_HELP,
+    examples=(
+        "smsops set support webhook_url https://hooks.example.com/v2",
+        'smsops set support phone_numbers.+12065550101.label "Front desk"',
+    ),
+    exits=OPENED
+    | {
+        ExitCode.OK: "done, or nothing to change",
+        ExitCode.ERROR: "the file cannot be written",
+        ExitCode.INVALID: "the value, or the file, is not valid",
+    },
+)
 @click.argument("channel")
 @click.argument("key")
 @click.argument("value")

@@ -29,9 +29,10 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     changed["allOf"].append({"if": {"properties": {"provider": {"const": "toy"}}}, "then": only})
     text = json.dumps(changed)
     monkeypatch.setattr(schema, "schema_text", lambda _: text)
-    schema._validator.cache_clear()
+    monkeypatch.setattr(schema, "_published", lambda _: text)
+    schema._validator_for.cache_clear()
     yield
-    schema._validator.cache_clear()
+    schema._validator_for.cache_clear()
 
 
 @pytest.mark.parametrize(
