@@ -17,6 +17,7 @@ from smsops.cli import COMMANDS, COMPLETION, HELP_NAMES, root_help, version_line
 from smsops.cli.options import FORMATS, Options, Output, gather, global_options
 from smsops.cli.publishing import in_github
 from smsops.cli.terminal import Terminal
+from smsops.cli.words import completed
 from smsops.render.formats import REPORTED
 
 _TERMINAL = "smsops.terminal"
@@ -42,6 +43,8 @@ class Command(_Help):
 
     def __init__(self, *args: Any, renderers: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for param in self.params:
+            completed(param)
         self.params += global_options(environment=False)
         for param in self.params:
             if isinstance(param, click.Option) and param.name == "output":

@@ -21,6 +21,7 @@ from smsops.project import Project, SecretKind
 from smsops.render.plain import clean
 from smsops.render.started import STARTED, Fate, Paste, Started
 from smsops.starter import PIPELINES, SHARED, Place, project
+from smsops.starter.editor import editor
 
 _HELP = """Write a project into DIR, and the pipelines that are asked for.
 
@@ -43,7 +44,7 @@ def command(terminal: Terminal, folder: Path | None, ci: tuple[str, ...]) -> int
     root = _root(folder or Path())
     asked = tuple(dict.fromkeys(ci))
     top, place = _repository(root) if asked else (root, Place())
-    fates = {} if (root / _FILE).exists() else _all_written(_project(root))
+    fates = {} if (root / _FILE).exists() else _all_written(_project(root) | _editor(root))
     loaded = _loaded(root)
     if loaded:
         place = replace(place, channels=loaded.channels)
@@ -88,6 +89,15 @@ def _project(root: Path) -> dict[Path, str]:
 
     schemas = {f"schemas/{name}.schema.json": schema_text(name) for name in ("channel", "project")}
     return {root / path: text for path, text in (project() | schemas).items()}
+
+
+def _editor(root: Path) -> dict[Path, str]:
+    """What an editor reads, as far as nothing is there; none where the place of the project cannot be named."""
+    try:
+        top, place = _repository(root)
+    except UsageError:
+        return {}
+    return {top / path: text for path, text in editor(place).items() if not os.path.lexists(top / path)}
 
 
 def _repository(root: Path) -> tuple[Path, Place]:

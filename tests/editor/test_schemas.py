@@ -1,4 +1,4 @@
-"""What an editor shows of the schemas: completion, hover and messages, by the language server that editors run for YAML.
+"""What an editor shows of the schemas, by the language server that editors run for YAML.
 
 Needs node, and a folder with the npm package yaml-language-server that SMSOPS_EDITOR_TOOLS names. Without that variable
 these tests are skipped; with it, whatever is missing is a failure.
@@ -109,7 +109,10 @@ def test_hovering_over_a_key_tells_what_it_is(path: Path, mark: str, title: str,
     assert sentence in told
 
 
-ENTRY = "An entry must be a number in quotes, or a mapping with number, and with label, flow and protected where there are any."
+ENTRY = (
+    "An entry must be a number in quotes, or a mapping with number, and with label, flow and protected where there "
+    "are any."
+)
 NUMBER = "A phone number must be + and 7 to 15 digits that begin with the country code."
 SETTINGS = (
     "messaging must be a mapping of use_case, validity_period, sticky_sender, smart_encoding, mms_converter and "
@@ -117,18 +120,34 @@ SETTINGS = (
 )
 WRONG = [
     # What is replaced in the sample, by what, and what the editor says: at the line that is wrong, and nothing else.
-    ("direction: inbound-and-outbound", "direction: both", "direction must be outbound, inbound-and-outbound or inbound."),
+    (
+        "direction: inbound-and-outbound",
+        "direction: both",
+        "direction must be outbound, inbound-and-outbound or inbound.",
+    ),
     ("provider: twilio", "provider: acme", "provider must be twilio."),
     ("webhook_url: https://hooks.l", "webhook_url: http://hooks.l", "webhook_url must be an https URL."),
     ('number: "+12065550101"', 'number: "2065550101"', NUMBER),
-    ('number: "+12065550101"', "number: +12065550101", 'A phone number must be text in quotes, such as "+12065550101".'),
+    (
+        'number: "+12065550101"',
+        "number: +12065550101",
+        'A phone number must be text in quotes, such as "+12065550101".',
+    ),
     ("label: Ballard", "labl: Ballard", ENTRY),
     ("messaging:", "  - +12065550103\nmessaging:", ENTRY),
     ("  sticky_sender", "  stiky_sender", SETTINGS),
-    ("use_case: notifications", "use_case: spam", "use_case must be notifications, marketing, verification, discussion, poll or undeclared."),
+    (
+        "use_case: notifications",
+        "use_case: spam",
+        "use_case must be notifications, marketing, verification, discussion, poll or undeclared.",
+    ),
     ('start: "08:00"', 'start: "8:00"', "start must be a time such as 09:00, from 00:00 to 23:59."),
     ("\nowner:", "\ncolour: red\nowner:", "Property colour is not allowed."),
-    ("\nowner:", "\nmessaging_service_sid: MG12\nowner:", "messaging_service_sid must be MG and 32 hexadecimal digits."),
+    (
+        "\nowner:",
+        "\nmessaging_service_sid: MG12\nowner:",
+        "messaging_service_sid must be MG and 32 hexadecimal digits.",
+    ),
 ]
 
 
