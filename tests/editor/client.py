@@ -5,22 +5,21 @@ from __future__ import annotations
 import json
 import subprocess
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 SETTINGS = {
-    "yaml": {
-        "validate": True,
-        "hover": True,
-        "completion": True,
-        # Nothing is fetched: the files name their schema themselves.
-        "schemaStore": {"enable": False},
-        "kubernetesCRDStore": {"enable": False},
-    }
+    "validate": True,
+    "hover": True,
+    "completion": True,
+    # Nothing is fetched.
+    "schemaStore": {"enable": False},
+    "kubernetesCRDStore": {"enable": False},
 }
+"""Of the section `yaml`."""
 _PATIENCE_S = 120
 """After so long the server is ended, so that a test that waits for it fails."""
 
@@ -39,6 +38,7 @@ class Editor:
     """An editor with one folder open."""
 
     running: subprocess.Popen[bytes]
+    settings: dict[str, Any]
     serial: int = 0
     problems: dict[str, list[Any]] = field(default_factory=dict)
     """What the server last said is wrong, by the file's address."""
@@ -90,24 +90,24 @@ class Editor:
         if message.get("method") == "textDocument/publishDiagnostics":
             self.problems[message["params"]["uri"]] = message["params"]["diagnostics"]
         elif "method" in message and "id" in message:
-            self._send({"id": message["id"], "result": _answer(message)})
+            self._send({"id": message["id"], "result": self._answer(message)})
         return message
 
-
-def _answer(message: dict[str, Any]) -> Any:
-    if message["method"] != "workspace/configuration":
-        return None
-    return [SETTINGS.get(item.get("section")) for item in message["params"]["items"]]
+    def _answer(self, message: dict[str, Any]) -> Any:
+        if message["method"] != "workspace/configuration":
+            return None
+        return [self.settings.get(item.get("section")) for item in message["params"]["items"]]
 
 
 @contextmanager
-def editor(command: Sequence[str], folder: Path) -> Iterator[Editor]:
-    """An editor that has opened the folder."""
+def editor(command: Sequence[str], folder: Path, schemas: Mapping[str, Any] | None = None) -> Iterator[Editor]:
+    """An editor that has opened the folder; `schemas` are those of its setting `yaml.schemas`."""
+    settings = {"yaml": SETTINGS | {"schemas": schemas or {}}}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder) as running:
         guard = threading.Timer(_PATIENCE_S, running.kill)
         guard.start()
         try:
-            made = Editor(running)
+            made = Editor(running, settings)
             capabilities = {
                 "textDocument": {
                     "hover": {"contentFormat": ["markdown"]},
@@ -126,7 +126,7 @@ def editor(command: Sequence[str], folder: Path) -> Iterator[Editor]:
                 },
             )
             made.tell("initialized", {})
-            made.tell("workspace/didChangeConfiguration", {"settings": SETTINGS})
+            made.tell("workspace/didChangeConfiguration", {"settings": settings})
             yield made
         finally:
             guard.cancel()

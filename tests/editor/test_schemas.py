@@ -6,6 +6,7 @@ these tests are skipped; with it, whatever is missing is a failure.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from typing import Any
 
 import pytest
 
+from smsops.files.schema import schema_text
+from smsops.starter import Place
+from smsops.starter import editor as starting
 from tests.editor.client import Editor, editor
 
 TOOLS = os.environ.get("SMSOPS_EDITOR_TOOLS", "")
@@ -25,13 +29,17 @@ PROJECT = ROOT / "smsops.yaml"
 pytestmark = pytest.mark.skipif(not TOOLS, reason="SMSOPS_EDITOR_TOOLS names no folder with yaml-language-server")
 
 
-@pytest.fixture(scope="module")
-def shown() -> Iterator[Editor]:
-    """An editor with the sample project open."""
+def server() -> list[str]:
     assert NODE, "node is missing."
     program = Path(TOOLS, "node_modules", "yaml-language-server", "bin", "yaml-language-server")
     assert program.is_file(), f"npm install yaml-language-server in {TOOLS}"
-    with editor([NODE, str(program), "--stdio"], ROOT) as running:
+    return [NODE, str(program), "--stdio"]
+
+
+@pytest.fixture(scope="module")
+def shown() -> Iterator[Editor]:
+    """An editor with the sample project open."""
+    with editor(server(), ROOT) as running:
         yield running
 
 
@@ -186,3 +194,17 @@ def test_the_account_says_which_credentials_it_needs(shown: Editor) -> None:
     text = PROJECT.read_text(encoding="utf-8").replace("    auth_token: {env: US_TWILIO_AUTH_TOKEN}\n", "")
     (problem,) = shown.opened(PROJECT, text).problems
     assert problem["message"] == "An account must have credentials: auth_token, or api_key_sid and api_key_secret."
+
+
+def test_files_without_a_word_of_their_schema_have_it_by_what_init_writes_for_vs_code(tmp_path: Path) -> None:
+    files = starting.editor(Place(folder="infra/sms", channels="numbers"))
+    settings = json.loads(files[".vscode/settings.json"])
+    for schema in settings["yaml.schemas"]:
+        (tmp_path / schema).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / schema).write_text(schema_text(Path(schema).name.partition(".")[0]), encoding="utf-8")
+    with editor(server(), tmp_path, settings["yaml.schemas"]) as running:
+        for path in ("infra/sms/numbers/a.yaml", "infra/sms/numbers/deep/b.yml"):
+            page = running.opened(tmp_path / path, "name: a\n")
+            assert 'Missing property "phone_numbers".' in {problem["message"] for problem in page.problems}
+        elsewhere = running.opened(tmp_path / "numbers" / "a.yaml", "name: a\n")
+        assert elsewhere.problems == []
