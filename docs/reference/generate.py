@@ -60,9 +60,7 @@ def _commands() -> Iterator[tuple[str, click.Command]]:
 
 
 def _help(name: str, command: click.Command) -> str:
-    context = click.Context(
-        command, info_name=f"smsops {name}", terminal_width=100, help_option_names=list(HELP_NAMES)
-    )
+    context = click.Context(command, info_name=f"smsops {name}", terminal_width=100, help_option_names=list(HELP_NAMES))
     return command.get_help(context)
 
 
@@ -70,8 +68,8 @@ def channel() -> str:
     """Every key of a channel file."""
     schema = _schema("channel")
     lead = (
-        "Every key of a channel file, from its schema. [The channel file](../channel-file.md) tells what a key does at the "
-        "provider, and [`smsops explain`](codes.md) what a message means.\n"
+        "Every key of a channel file, from its schema. [The channel file](../channel-file.md) tells what a key does at "
+        "the provider, and [`smsops explain`](codes.md) what a message means.\n"
     )
     parts = ["# Keys of a channel file\n", lead, *_keys(schema, schema["definitions"], "")]
     parts += _keys(schema["definitions"]["twilio_messaging"], schema["definitions"], "messaging")
