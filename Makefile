@@ -59,7 +59,7 @@ fmt: $(VENV)/.installed-dev
 
 docs: $(VENV)/.installed-dev
 	@$(BIN)/python -m docs.reference.generate
-	@$(BIN)/python -m mkdocs build --strict --quiet
+	@$(BIN)/python -m mkdocs build --strict
 	@echo 'The site: build/docs/index.html'
 
 bench: $(VENV)/.installed

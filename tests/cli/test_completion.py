@@ -53,6 +53,7 @@ def offered(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
         ("smsops apply plan.j", ["file,plan.j"]),
         ("smsops show ./", ["file,./"]),
         ("smsops instructions ", ["twilio"]),
+        ("smsops adopt ", ["us"]),
         ("smsops bla", ["blame"]),
     ],
 )
