@@ -4,6 +4,7 @@
 #   make test       the tests
 #   make check      what a pull request must pass: style, types, import rules, tests with coverage
 #   make fmt        mend the style
+#   make docs       write the pages that are made from the program, and build the site into build/docs
 #   make bench      measure the claims about speed
 #   make pipelines  lint the pipelines and the image, those that smsops init writes included
 #   make hooks      run the pre-commit hooks as pre-commit and prek install them
@@ -23,7 +24,7 @@ PYTHONS := $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 p
 IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint fmt bench pipelines hooks clean
+.PHONY: help demo test check lint fmt docs bench pipelines hooks clean
 .DELETE_ON_ERROR:
 
 help:
@@ -55,6 +56,11 @@ lint: $(VENV)/.installed-dev
 fmt: $(VENV)/.installed-dev
 	@$(BIN)/python -m ruff check --fix .
 	@$(BIN)/python -m ruff format .
+
+docs: $(VENV)/.installed-dev
+	@$(BIN)/python -m docs.reference.generate
+	@$(BIN)/python -m mkdocs build --strict
+	@echo 'The site: build/docs/index.html'
 
 bench: $(VENV)/.installed
 	@$(BIN)/python -m benchmarks

@@ -18,6 +18,7 @@ from smsops.cli.options import FORMATS, Options, Output, gather, global_options
 from smsops.cli.publishing import in_github
 from smsops.cli.terminal import Terminal
 from smsops.cli.usage import Exits, Usage
+from smsops.cli.words import completed
 from smsops.render.tables import REPORTED
 
 _TERMINAL = "smsops.terminal"
@@ -53,6 +54,8 @@ class Command(_Help):
     def __init__(self, *args: Any, renderers: Mapping[str, Any], usage: Usage, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.usage = usage
+        for param in self.params:
+            completed(param)
         self.params += global_options(environment=False)
         for param in self.params:
             if isinstance(param, click.Option) and param.name == "output":

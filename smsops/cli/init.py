@@ -25,6 +25,7 @@ from smsops.render.plain import clean
 from smsops.render.started import STARTED, Fate, Paste, Started
 from smsops.starter import IGNORED, PIPELINES, SHARED, Place, project
 from smsops.starter.answered import Answers, answered_project
+from smsops.starter.editor import editor
 
 _HELP = """Write a project into DIR, and the pipelines that are asked for.
 
@@ -76,7 +77,8 @@ def command(terminal: Terminal, folder: Path | None, ci: tuple[str, ...], **said
     asked = wanted.pipelines if wanted else tuple(dict.fromkeys(ci))
     top, place = _repository(root) if asked else (root, Place())
     files = wanted.files if wanted else {}
-    fates = _all_written({root / path: text for path, text in files.items()})
+    editing = _editor(root) if is_new else {}
+    fates = _all_written({root / path: text for path, text in files.items()} | editing)
     loaded = _loaded(root)
     if loaded:
         place = replace(place, channels=loaded.channels)
@@ -165,6 +167,15 @@ def _not_ignored(root: Path, *, is_new: bool) -> tuple[Paste, ...]:
         there = []
     missing = [line for line in IGNORED.splitlines() if line not in {each.strip() for each in there}]
     return (Paste(path=os.path.relpath(root / _IGNORE), lines="\n".join(missing) + "\n"),) if missing else ()
+
+
+def _editor(root: Path) -> dict[Path, str]:
+    """What an editor reads, as far as nothing is there; none where the place of the project cannot be named."""
+    try:
+        top, place = _repository(root)
+    except UsageError:
+        return {}
+    return {top / path: text for path, text in editor(place).items() if not os.path.lexists(top / path)}
 
 
 def _repository(root: Path) -> tuple[Path, Place]:

@@ -207,7 +207,10 @@ _REFERENCE_HINT = "Write {env: NAME}, {file: PATH} or {command: [prog, arg]}."
 
 
 def _stem(rule: Any) -> str:
-    return str(rule.get("errorMessage", "The value does not fit.")).removesuffix(".")
+    # Editors show `errorMessage` also for a key that is missing or unknown; where that needs another sentence, the one
+    # about the value stands apart.
+    words = rule.get("patternErrorMessage") or rule.get("errorMessage", "The value does not fit.")
+    return str(words).removesuffix(".")
 
 
 def _instead(error: Any) -> str:

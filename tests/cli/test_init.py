@@ -14,12 +14,14 @@ from smsops.files.schema import schema_text
 from smsops.starter import SOURCE
 from tests.cli.door import ROOT, Run, git, process, write_project
 
+EDITOR = [".vscode/settings.json", ".vscode/extensions.json"]
 PROJECT = [
     "smsops.yaml",
     "channels/appointment-reminders.yaml",
     "schemas/channel.schema.json",
     "schemas/project.schema.json",
     ".gitignore",
+    *EDITOR,
 ]
 GITHUB = [f".github/workflows/smsops-{name}.yml" for name in ("plan", "apply", "drift")]
 GITLAB = [".gitlab-ci.yml", ".gitlab/smsops.yml"]
@@ -56,6 +58,32 @@ def test_what_it_writes_is_valid_laid_out_and_planned_at_once(run: Run, empty: P
     planned = run("--sandbox", "plan")
     assert planned.code == 0
     assert "Plan: create 1 service, attach 1 number.\n" in planned.out
+
+
+def test_an_editor_is_told_at_the_root_of_the_repository_which_schema_is_for_which_files(run: Run, empty: Path) -> None:
+    git(empty, "init", "-q")
+    assert run("init", "infra/sms").code == 0
+    assert json.loads((empty / EDITOR[0]).read_text())["yaml.schemas"] == {
+        "infra/sms/schemas/channel.schema.json": ["infra/sms/channels/**/*.yaml", "infra/sms/channels/**/*.yml"],
+        "infra/sms/schemas/project.schema.json": ["infra/sms/smsops.yaml"],
+    }
+    assert json.loads((empty / EDITOR[1]).read_text()) == {"recommendations": ["redhat.vscode-yaml"]}
+
+
+def test_what_an_editor_is_told_already_stays_and_is_no_failure(run: Run, empty: Path) -> None:
+    settings = empty / EDITOR[0]
+    settings.parent.mkdir()
+    settings.write_text("// mine\n{}\n")
+    begun = run("init")
+    assert (begun.code, settings.read_text()) == (0, "// mine\n{}\n")
+    assert EDITOR[0] not in begun.out
+    assert (empty / EDITOR[1]).exists()
+
+
+def test_where_the_place_of_the_project_cannot_be_named_there_is_nothing_for_an_editor(run: Run, empty: Path) -> None:
+    git(empty, "init", "-q")
+    assert run("init", "in fra").code == 0
+    assert not (empty / ".vscode").exists()
 
 
 def test_the_schemas_are_those_that_the_files_point_their_editor_to(run: Run, empty: Path) -> None:
@@ -201,7 +229,9 @@ def test_in_a_repository_pipelines_go_to_its_root_and_know_the_folder_of_the_pro
     assert begun.code == 0
     workflows = [path.replace("smsops-", "smsops-infra-sms-") for path in GITHUB]
     pipelines = [*workflows, *GITLAB, ".pre-commit-config.yaml"]
-    assert sorted(content(empty)) == sorted([*(f"infra/sms/{path}" for path in PROJECT), *pipelines])
+    assert sorted(content(empty)) == sorted(
+        [*(f"infra/sms/{path}" for path in PROJECT if path not in EDITOR), *EDITOR, *pipelines]
+    )
     for path in workflows:
         assert '\n  SMSOPS_CHDIR: "infra/sms"\n' in (empty / path).read_text()
     assert 'working-directory: "infra/sms"\n' in (empty / ".gitlab-ci.yml").read_text()

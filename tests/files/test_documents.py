@@ -24,15 +24,20 @@ from tests.files.snippets import PROJECT
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
-    ROOT / name
-    for name in (
-        "README.md",
-        "docs/adopt.md",
-        "docs/audit.md",
-        "docs/channel-file.md",
-        "docs/ledger.md",
-        "docs/project-file.md",
-    )
+    *(
+        ROOT / name
+        for name in (
+            "README.md",
+            "docs/adopt.md",
+            "docs/audit.md",
+            "docs/channel-file.md",
+            "docs/ledger.md",
+            "docs/project-file.md",
+        )
+    ),
+    *(ROOT / "docs" / name for name in ("index.md", "tutorial.md", "reference/outcomes.md")),
+    *sorted((ROOT / "docs" / "how-to").glob("*.md")),
+    *sorted((ROOT / "docs" / "explanation").glob("*.md")),
 ]
 REFERENCE = {"channel": ROOT / "docs" / "channel-file.md", "project": ROOT / "docs" / "project-file.md"}
 
