@@ -245,7 +245,8 @@ def test_init_asks_and_what_it_writes_is_valid(empty: Path, run: Run) -> None:
         assert question in screen
     pipelines = {f".github/workflows/smsops-{name}.yml" for name in ("plan", "apply", "drift")}
     schemas = {f"schemas/{name}.schema.json" for name in ("channel", "project")}
-    assert files(empty) == {"smsops.yaml", "channels/codes.yaml", ".gitignore", *schemas, *pipelines}
+    editor = {".vscode/settings.json", ".vscode/extensions.json"}
+    assert files(empty) == {"smsops.yaml", "channels/codes.yaml", ".gitignore", *schemas, *pipelines, *editor}
     assert (empty / ".gitignore").read_text() == ".smsops/\n.env\n"
     assert "placeholders" not in ran.out
     assert 'the secret SMSOPS_SECRETS with, on one line, {"CLINIC_1_TWILIO_API_SECRET": "…"}' in ran.out
