@@ -113,8 +113,9 @@ APPLY = "-v --sandbox apply --yes"
 @pytest.mark.parametrize(
     ("words", "closed"),
     [
-        *((f"{APPLY} -o json", closed) for closed in (">&-", "2>&-", "<&-", ">&- 2>&-", "<&- >&- 2>&-")),
-        *((words, closed) for words in ("--help", "list", APPLY) for closed in (">&-", "<&- >&- 2>&-")),
+        *((f"{APPLY} -o json", closed) for closed in (">&-", "2>&-", "<&- >&- 2>&-")),
+        *((words, ">&- 2>&-") for words in ("--help", "list", APPLY)),
+        ("list", "<&-"),
     ],
 )
 def test_a_closed_stream_leads_nowhere(words: str, closed: str, project: Path) -> None:
