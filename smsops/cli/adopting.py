@@ -19,7 +19,7 @@ from smsops.cli.planning import ENDLESS, EXPIRES_AFTER, read_account, stamp
 from smsops.cli.project import Opened
 from smsops.cli.terminal import Terminal
 from smsops.diagnostics import Severity
-from smsops.errors import Failure, ProviderError
+from smsops.errors import Failure, ProviderError, SmsopsError
 from smsops.files.load import SUFFIXES, Loaded, load_project
 from smsops.gates import judge
 from smsops.model import Base, Channel, DesiredState, LiveState, Wanted
@@ -30,7 +30,7 @@ from smsops.providers import PROVIDERS
 from smsops.providers.base import Connection, Reader
 from smsops.render.adopted import Adopted
 from smsops.render.drawn import Drawn as DrawnPlan
-from smsops.render.plain import counted
+from smsops.render.plain import clean, counted
 
 _SCHEMA = "schemas/channel.schema.json"
 
@@ -125,7 +125,7 @@ def _scene(project: Opened, read: _Read, choice: Choice, drawn: tuple[Drawn, ...
         live=read.live,
         base=read.base,
         channels=project.channels,
-        files={c.path: Path(project.root, c.path).read_bytes() for c in project.channels if _is_of(c, read.account)},
+        files={c.path: _read(project.root, c.path) for c in project.channels if _is_of(c, read.account)},
         chosen=read.chosen,
         excepted=choice.excepted,
         senders=read.senders,
@@ -138,6 +138,16 @@ def _scene(project: Opened, read: _Read, choice: Choice, drawn: tuple[Drawn, ...
             schema=PurePosixPath(schema).as_posix() if Path(project.root, _SCHEMA).is_file() else "",
         ),
     )
+
+
+def _read(root: Path, path: str) -> bytes:
+    try:
+        return Path(root, path).read_bytes()
+    except OSError as error:  # it went while the account was read, or its name is no text
+        hint = "Give the file and its folders names in UTF-8."
+        raise SmsopsError(
+            f"{clean(path)} cannot be read: {error.strerror or error}.", code="SMS103", hint=hint
+        ) from error
 
 
 def _taken(project: Opened, folder: Path) -> frozenset[str]:

@@ -56,7 +56,7 @@ def examined(terminal: Terminal, wish: Wish) -> Iterator[Check]:
         channels = tuple(sorted(loaded.channels, key=lambda channel: channel.name))
         project = Opened(project=loaded.project, channels=channels)
         book = opened_book(project, sandbox=sandbox, strict=False)
-        yield from _ledger(book)
+        yield from _ledger(book, project)
     yield files_check(loaded.findings, files=loaded.files)
     yield from schema_checks(root, {name: schema_text(name) for name in SCHEMAS})
     if project is None or book is None:
@@ -69,8 +69,10 @@ def examined(terminal: Terminal, wish: Wish) -> Iterator[Check]:
         yield from _webhooks(project, connections, wish, terminal)
 
 
-def _ledger(book: Book) -> Iterator[Check]:
+def _ledger(book: Book, project: Opened) -> Iterator[Check]:
     accounts = book.accounts()
+    for account in project.project.accounts.values():
+        book.base(account)  # only that reads the records
     troubles = [finding for finding in book.warnings if finding.code != _NO_REPOSITORY]
     if book.repository is not None or book.sandbox or troubles:
         yield ledger_check(book.ledger.shelf.describe(), troubles, accounts)

@@ -19,11 +19,17 @@ class UnknownNumber(SmsopsError):
 
     def __init__(self, number: str, known: list[str], findings: tuple[Finding, ...]) -> None:
         unread = " Some files have errors, and may declare it." if findings else ""
+        near = suggestion(number, [one for one in known if _is_near(one, number)])
         super().__init__(
-            f"No channel file declares {number!r}.{suggestion(number, known)}{unread}",
+            f"No channel file declares {number!r}.{near}{unread}",
             hint="smsops senders lists every declared number.",
         )
         self.findings = findings
+
+
+def _is_near(known: str, number: str) -> bool:
+    """Whether one digit differs: a number that is farther away is somebody else's."""
+    return len(known) == len(number) and sum(a != b for a, b in zip(known, number, strict=True)) == 1
 
 
 def explain_route(terminal: Terminal, word: str) -> None:

@@ -63,14 +63,19 @@ class _Writing:
         self.beside[path].replace(path)
 
     def undo(self) -> None:
-        for path in self.done:
-            if path in self.kept:
-                self.kept[path].replace(path)
-            elif not self.beside[path].exists():  # else it never got to its place
-                path.unlink()
+        """Put back what can be put back. What cannot stays in `done`, and the link of its old content is kept."""
+        for path in reversed(tuple(self.done)):
+            with contextlib.suppress(OSError):
+                if path in self.kept:
+                    self.kept[path].replace(path)
+                elif not self.beside[path].exists():  # else it never got to its place
+                    path.unlink()
+                self.done.remove(path)
 
-    def clear(self) -> None:
-        for file in (*self.beside.values(), *self.kept.values()):
+    def clear(self, *, is_whole: bool) -> None:
+        """Remove what was only needed on the way; an old content that was not put back is the only one there is."""
+        needed = set() if is_whole else set(self.done)
+        for file in (*self.beside.values(), *(kept for path, kept in self.kept.items() if path not in needed)):
             with contextlib.suppress(OSError):
                 file.unlink()
 
@@ -81,20 +86,21 @@ class _Refused(Exception):
 
 def write_together(contents: Mapping[Path, Content]) -> None:
     """Raises SmsopsError when not all can be written; then none is, also after an interruption."""
-    writing = _Writing()
+    writing, is_whole = _Writing(), False
     real = {path.resolve(): content for path, content in sorted(contents.items())}
     try:
         for path, content in real.items():
             writing.prepare(path, content)
         for path in real:
             writing.place(path)
+        is_whole = True
     except BaseException as error:
         writing.undo()
         if isinstance(error, OSError | _Refused):
-            raise _unwritten(writing.at, error) from error
+            raise _unwritten(writing, error) from error
         raise
     finally:
-        writing.clear()
+        writing.clear(is_whole=is_whole)
 
 
 def _kept(path: Path, place: Path) -> None:
@@ -108,7 +114,11 @@ def _temporary(path: Path, kind: str) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}.{kind}")
 
 
-def _unwritten(path: Path | None, error: OSError | _Refused) -> SmsopsError:
+def _unwritten(writing: _Writing, error: OSError | _Refused) -> SmsopsError:
     why = f"cannot be written: {error.strerror or error}" if isinstance(error, OSError) else str(error)
-    message = f"{clean(path)} {why}. Nothing was written."
-    return SmsopsError(message, hint="Mend that, and run it again.", code="SMS102")
+    message = f"{clean(writing.at)} {why}."
+    if not writing.done:
+        return SmsopsError(f"{message} Nothing was written.", hint="Mend that, and run it again.", code="SMS102")
+    left = ", ".join(clean(writing.kept.get(path, path)) for path in writing.done)
+    hint = f"Look at these, which could not be put back: {left}. A name that ends in .old holds the content before."
+    return SmsopsError(message, hint=hint, code="SMS102")

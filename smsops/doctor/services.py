@@ -57,7 +57,10 @@ def service_checks(
 
 
 def _deferral(place: str, facts: ServiceFacts, numbers: Mapping[str, NumberFacts] | None) -> Check:
-    if facts.settings.use_inbound_webhook_on_number is not True:
+    if not isinstance(facts.settings.use_inbound_webhook_on_number, bool):
+        said = "The account does not say whether the service defers to its numbers."
+        return Check(id="service.deferral", state=State.UNKNOWN, message=said, where=place)
+    if not facts.settings.use_inbound_webhook_on_number:
         said = "The service decides about replies; settings of single numbers have no effect."
         return Check(id="service.deferral", state=State.OK, message=said, where=place)
     hint = "smsops plan shows it as drift of use_inbound_webhook_on_number; apply turns it off."

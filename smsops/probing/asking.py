@@ -117,7 +117,8 @@ def _until(connection: ssl.SSLSocket, seconds: float) -> Iterator[Event]:
 def _end(connection: ssl.SSLSocket, cut: Event) -> None:
     cut.set()
     with suppress(OSError):  # it may have ended by itself
-        connection.shutdown(socket.SHUT_RDWR)
+        # That of TLS would take the object away from the thread that reads.
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 def _refused(place: Place, error: Exception, limits: Limits) -> NotReached:
@@ -130,6 +131,9 @@ def _refused(place: Place, error: Exception, limits: Limits) -> NotReached:
         return NotReached(f"The certificate of {place.host} is not trusted from here: {reason}.", certain=False)
     if isinstance(error, TimeoutError):
         return NotReached(f"There is no connection to {place.host} within {limits.connect_s:g} seconds.", certain=False)
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError):
+        # Whatever stands between may do that, and the provider may come another way.
+        return NotReached(f"The connection to {place.host} on port {place.port} was closed at once.", certain=False)
     if isinstance(error, ssl.SSLError):
         return NotReached(f"{place.host} does not speak TLS on port {place.port} as it should.", certain=True)
     words = str(getattr(error, "strerror", None) or type(error).__name__).lower()

@@ -137,6 +137,9 @@ def _end(adopted: Adopted, *, color: bool) -> Iterator[str]:
     told = [f"{counted(new, 'file')} written"] if new else []
     told += [f"{counted(merged, 'file')} changed"] if merged else []
     told += [f"{counted(same, 'file')} {'says' if same == 1 else 'say'} already what is live"] if same else []
+    if not told and left:
+        yield painted(f"Nothing was adopted, for the reasons above.{left}", Paint.STRONG, color=color)
+        return
     counts = ", ".join(told) or "nothing to write"
     yield painted(f"Adopted: {counts}. The plan after it is empty.{left}", Paint.STRONG, color=color)
     if adopted.files and adopted.next_words:

@@ -319,7 +319,7 @@ def test_an_excepted_service_is_left_to_whoever_manages_it(account: Account):
     ran = account.adopt("--except", sid, "--except", "MGtypo")
     assert ran.err == "warning: --except MGtypo: no account that was read has this service.\n"
     assert f"{sid} 'theirs' (account us): It was excepted." in ran.out
-    assert "Adopted: nothing to write. The plan after it is empty. 1 service left out." in ran.out
+    assert "Nothing was adopted, for the reasons above. 1 service left out." in ran.out
 
 
 def test_what_the_console_changed_since_the_last_apply_is_adopted(account: Account):

@@ -440,6 +440,13 @@ def test_a_repository_that_git_does_not_open_is_a_problem(project: Path, run: Ru
     assert told(ran)["git.ledger", ""]["state"] == "problem"
 
 
+def test_a_record_that_cannot_be_read_is_a_problem_of_the_ledger(project: Path, run: Run) -> None:
+    assert run("apply", "--sandbox", "--yes").code == 0
+    for record in (project / ".smsops" / "ledger" / "records" / "us").iterdir():
+        record.write_text('{"data": {}}')
+    assert told(run("doctor", "--sandbox", "-o", "json"))["git.ledger", ""]["state"] == "problem"
+
+
 def test_the_sandbox_is_looked_at_like_an_account(project: Path, run: Run) -> None:
     assert run("apply", "--sandbox", "--yes").code == 0
     ran = run("doctor", "--sandbox")

@@ -283,6 +283,26 @@ def test_a_server_without_tls_is_told(said: tuple[bytes, ...], certain: bool, re
     assert raised.value.certain is certain
 
 
+def test_a_server_that_closes_at_once_may_be_anybody() -> None:
+    request = Request(url=f"https://{HOST}/in", method="POST", headers={})
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def close() -> None:
+            connection, _ = server.accept()
+            connection.recv(1)
+            connection.shutdown(socket.SHUT_WR)
+            connection.recv(1 << 16)
+            connection.close()
+
+        closing = threading.Thread(target=close)
+        closing.start()
+        place = place_of(f"https://{HOST}/in", port_here=server.getsockname()[1], timeout_s=30)
+        with pytest.raises(NotReached, match="was closed at once") as raised:
+            status(place, request, authorities(None), Limits(connect_s=30))
+        closing.join()
+    assert not raised.value.certain
+
+
 PUBLIC = ["8.8.8.8", "2001:4860:4860::8888"]
 NOT_PUBLIC = [
     "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",

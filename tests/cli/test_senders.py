@@ -196,6 +196,8 @@ def test_replies_of_an_outbound_or_disabled_channel_are_dropped_and_why(every_ki
 
 
 def test_a_number_of_no_file_is_3_with_a_near_one(project: Path, run: Run) -> None:
+    far = run("explain", "+12065559999", "-o", "json").document["error"]["message"]
+    assert far == "No channel file declares '+12065559999'.", "a number that is far away is somebody else's"
     ran = run("explain", "+12065550121", "-o", "json")
     assert ran.code == 3
     message = ran.document["error"]["message"]

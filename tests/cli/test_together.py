@@ -107,3 +107,24 @@ def test_a_folder_that_is_not_there_is_told(folder: Path):
     with pytest.raises(SmsopsError, match=r"c\.yaml cannot be written: No such file or directory\. Nothing"):
         write_together({**contents(folder), folder / "sub" / "c.yaml": Content(after=b"c", before=None)})
     assert as_before(folder)
+
+
+def test_what_cannot_be_put_back_keeps_its_old_content_and_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "c.yaml").write_bytes(b"old c")
+    replace = Path.replace
+
+    def failing(path: Path, target: Path) -> Path:
+        if path.name.startswith(".c.yaml") or path.name.endswith(".old"):
+            raise OSError(5, "Input/output error")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", failing)
+    with pytest.raises(SmsopsError, match=r"c\.yaml cannot be written: Input/output error\.$") as refused:
+        write_together(contents(folder, c=Content(after=b"new c", before=b"old c")))
+    kept = {path.name.split(".")[1]: path.read_bytes() for path in folder.glob(".*.old")}
+    assert kept["b"] == b"old"
+    assert ".old" in refused.value.hint
+    assert not (folder / "a.yaml").exists()
+    assert not list(folder.glob(".*.new"))

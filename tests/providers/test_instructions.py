@@ -108,7 +108,7 @@ def test_a_pinned_service_is_kept_and_an_unpinned_one_is_to_be_pinned() -> None:
     assert not any(title.startswith("Pin the service") for title in titles(pinned))
     unpinned = replace(CHANNEL, path="channels/larkspur.yaml")
     assert "Creates the messaging service" in titles(unpinned)
-    assert "into channels/larkspur.yaml: messaging_service_sid" in told(unpinned)
+    assert "puts the SID into channels/larkspur.yaml." in told(unpinned)
 
 
 def test_a_channel_that_only_receives_registers_no_sender_and_may_have_no_callback() -> None:

@@ -147,8 +147,8 @@ def _pin(channel: Channel | None) -> Iterator[Step]:
         where = channel.path if channel and channel.path else "the channel's file"
         yield _step(
             "Pin the service, so that the channel keeps it for good",
-            f"Put the SID that apply prints into {where}: messaging_service_sid: MG...",
-            "smsops apply --write-sids does it by itself.",
+            f"smsops apply --write-sids puts the SID into {where}.",
+            "By hand: copy it from the service's page: messaging_service_sid: MG...",
         )
 
 
