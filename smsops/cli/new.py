@@ -37,7 +37,7 @@ _SUFFIXES = (".yaml", ".yml")
     help=_HELP,
     examples=(
         "smsops new reminders",
-        "smsops new alerts --direction outbound --status-callback-url https://hooks.example.com/s",
+        "smsops new alerts --owner care --direction outbound --status-callback-url https://hooks.example.com/s",
     ),
     exits=OPENED
     | {
@@ -57,12 +57,15 @@ _SUFFIXES = (".yaml", ".yml")
 @option("--fallback-url", metavar="URL", help="Called when that one fails.")
 @option("--status-callback-url", metavar="URL", help="Told about each sent message.")
 @option("--number", metavar="NUMBER", multiple=True, help="A phone number in E.164. Repeatable.")
-def command(terminal: Terminal, name: str, number: tuple[str, ...], **given: str | None) -> int:
+@option("--owner", metavar="TEAM", help="The team that owns the channel.")
+def command(terminal: Terminal, name: str, number: tuple[str, ...], owner: str | None, **given: str | None) -> int:
     require_no_channel_file(name)
     trial = tried(terminal)
     said: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     if number:
         said["phone_numbers"] = list(number)
+    if owner is not None:
+        said["owner"] = {"team": owner}
     form = begun(trial, name, said, has_schema=(trial.root / "schemas" / "channel.schema.json").is_file())
     if can_ask(terminal):
         created = _asked(terminal, form)

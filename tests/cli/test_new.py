@@ -291,3 +291,12 @@ def test_a_gitignore_that_is_there_stays_and_what_it_lacks_is_told(empty: Path, 
     assert ran.code == 0
     assert "\nAdd to .gitignore:\n\n.smsops/\n" in ran.out
     assert (empty / ".gitignore").read_text() == "node_modules\n.env\n"
+
+
+def test_with_all_said_a_channel_of_a_project_that_init_wrote_is_valid(empty: Path, run: Run) -> None:
+    assert run("init", "--no-input").code == 0
+    url = ("--direction", "outbound", "--status-callback-url", "https://hooks.example.com/s")
+    ran = run("new", "alerts", "--account", "main", "--owner", "care", *url, "--number", "+12065550119")
+    assert (ran.code, "fill in" in ran.out) == (0, False)
+    assert "team: care" in (empty / "channels" / "alerts.yaml").read_text()
+    assert run("validate").code == 0
