@@ -7,7 +7,7 @@
 #   make docs       write the pages that are made from the program, and build the site into build/docs
 #   make bench      measure the claims about speed
 #   make pipelines  lint the pipelines and the image, those that smsops init writes included
-#   make hooks      run the pre-commit hooks as pre-commit and prek install them
+#   make hooks      run the pre-commit hooks as pre-commit and prek install them, and what the image installs
 #   make clean      remove what make made; records of real accounts stay
 
 VENV := .venv
@@ -69,7 +69,7 @@ pipelines: $(VENV)/.installed-dev $(BIN)/actionlint
 	@$(BIN)/python -m pytest -n 0 tests/pipelines/test_lint.py
 
 hooks: $(VENV)/.installed-dev
-	@SMSOPS_PACKAGE_INDEX=1 $(BIN)/python -m pytest -n 0 tests/pipelines/test_hooks.py
+	@SMSOPS_PACKAGE_INDEX=all $(BIN)/python -m pytest -n 0 tests/pipelines/test_hooks.py tests/pipelines/test_image.py
 
 clean:
 	rm -rf $(VENV) .smsops/sandbox.db* .smsops/ledger build dist .coverage .coverage.* htmlcov .hypothesis .import_linter_cache \

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from smsops.starter import SOURCE, pre_commit
-from tests.pipelines.places import FOLDER, MAY_INSTALL, ROOT, WHY_NOT, tool
+from tests.pipelines.places import FOLDER, MAY_INSTALL, MAY_INSTALL_ALL, ROOT, WHY_NOT, WHY_NOT_ALL, tool
 
 pytestmark = [pytest.mark.skipif(not MAY_INSTALL, reason=WHY_NOT), pytest.mark.slow]
 
@@ -67,6 +67,7 @@ def ran(name: str, project: Path, home: Path) -> subprocess.CompletedProcess[str
     )
 
 
+@pytest.mark.skipif(not MAY_INSTALL_ALL, reason=WHY_NOT_ALL)
 def test_the_hooks_let_clean_files_pass_refuse_a_broken_one_and_mend_a_number(
     hooks: tuple[Path, str], tmp_path: Path
 ) -> None:

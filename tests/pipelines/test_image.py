@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from smsops import __version__
-from tests.pipelines.places import MAY_INSTALL, ROOT, WHY_NOT, bash
+from tests.pipelines.places import MAY_INSTALL, MAY_INSTALL_ALL, ROOT, WHY_NOT, WHY_NOT_ALL, bash
 
 Instruction = tuple[str, str]
 
@@ -105,7 +105,7 @@ def sent_to_the_build(build: list[Instruction], folder: Path) -> None:
                 shutil.copy(ROOT / name, folder / target)
 
 
-@pytest.mark.skipif(not MAY_INSTALL, reason=WHY_NOT)
+@pytest.mark.skipif(not MAY_INSTALL_ALL, reason=WHY_NOT_ALL)
 @pytest.mark.slow
 def test_the_steps_that_install_smsops_make_one_that_runs(tmp_path: Path) -> None:
     build, final = stages()
