@@ -6,7 +6,6 @@ only when the strict reader finds exactly the target in it, no new finding, and 
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -17,13 +16,12 @@ from smsops.files.document import Kind, Path, Span
 from smsops.files.outline import ORDER
 from smsops.files.remarks import Remark, remarks_of
 from smsops.files.scalars import in_quotes, pieces_of
+from smsops.files.splice import Cut, comments, cut, facts
 from smsops.files.yamlfile import read_yaml, spans_of
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _REST = re.compile(r"[^\r\n]*(\r\n|\r|\n|\Z)")
 _DASH = re.compile(r"([ \t]*)-[ \t]+")
-Edit = tuple[int, int, str]
-"""From and to which character, and what stands there instead."""
 
 
 class _Unclear(Exception):
@@ -34,26 +32,18 @@ def merged(data: bytes, was: Mapping[str, object], target: Mapping[str, object])
     """The file with the target's values; None when it does not hold `was` any more, or when nothing can be proved."""
     document, findings = read_yaml(data, "")
     text = document.text
-    if not isinstance(document.value, dict) or _facts(document.value) != _facts(was):
+    if not isinstance(document.value, dict) or facts(document.value) != facts(was):
         return None
     try:
         edits = sorted(_Splicing(text=text, nodes=_nodes(text), newline=_newline(text)).edits(document.value, target))
     except _Unclear:
         return None
-    result = text
-    for start, end, new in reversed(edits):
-        result = result[:start] + new + result[end:]
-    changed = data[: len(data) - len(text.encode())] + result.encode()
+    changed = data[: len(data) - len(text.encode())] + cut(text, edits).encode()
     after, found = read_yaml(changed, "")
     new_codes = Counter(finding.code for finding in found) - Counter(finding.code for finding in findings)
-    if new_codes or _facts(after.value) != _facts(target) or _comments(after.text) != _comments(text):
+    if new_codes or facts(after.value) != facts(target) or comments(after.text) != comments(text):
         return None
     return changed
-
-
-def _facts(value: object) -> str:
-    """A value so that 1 and true differ, as they do in the file."""
-    return json.dumps(value, sort_keys=True)
 
 
 def _newline(text: str) -> str:
@@ -64,10 +54,6 @@ def _newline(text: str) -> str:
 def _remarks(text: str) -> list[Remark]:
     texts = [piece for span in spans_of(text) if span.kind is Kind.SCALAR for piece in pieces_of(text, span)]
     return [remark for remark in remarks_of(text, texts).found if remark.text]
-
-
-def _comments(text: str) -> Counter[str]:
-    return Counter(remark.text for remark in _remarks(_BREAK.sub("\n", text)))
 
 
 @dataclass(slots=True)
@@ -113,7 +99,7 @@ class _Splicing:
     nodes: Mapping[Path, Span]
     newline: str
 
-    def edits(self, before: Mapping[str, object], target: Mapping[str, object]) -> Iterator[Edit]:
+    def edits(self, before: Mapping[str, object], target: Mapping[str, object]) -> Iterator[Cut]:
         """Raises _Unclear."""
         for key, value in target.items():
             said = before.get(key)
@@ -134,7 +120,7 @@ class _Splicing:
         for at, entries in places.items():
             yield self._inserted(at, entries)
 
-    def _replaced(self, path: Path, value: object) -> Edit:
+    def _replaced(self, path: Path, value: object) -> Cut:
         span = self.nodes[path]
         if span.kind is not Kind.SCALAR or span.style in ("|", ">"):
             raise _Unclear
@@ -151,14 +137,14 @@ class _Splicing:
                 return span.end
         raise _Unclear
 
-    def _inserted(self, end: int, entries: list[str]) -> Edit:
+    def _inserted(self, end: int, entries: list[str]) -> Cut:
         root = self.nodes[()]
         if root.style == "{":
             return end, end, "".join(f", {entry}" for entry in entries)
         indent = self.text[self._line(root.start) : root.start]
         return self._below(end, [indent + entry for entry in entries])
 
-    def _below(self, end: int, lines: list[str]) -> Edit:
+    def _below(self, end: int, lines: list[str]) -> Cut:
         """Lines below the one on which something ends."""
         rest = _REST.match(self.text, end)
         assert rest
@@ -168,7 +154,7 @@ class _Splicing:
     def _line(self, index: int) -> int:
         return max(self.text.rfind("\n", 0, index), self.text.rfind("\r", 0, index)) + 1
 
-    def _numbers(self, before: list[object], target: list[object]) -> Iterator[Edit]:
+    def _numbers(self, before: list[object], target: list[object]) -> Iterator[Cut]:
         if before == target:
             return
         spans = [self.nodes["phone_numbers", index] for index in range(len(before))]
@@ -184,7 +170,7 @@ class _Splicing:
             if entry not in target:
                 yield self._removed(span)
 
-    def _removed(self, span: Span) -> Edit:
+    def _removed(self, span: Span) -> Cut:
         """An item without its lines; comments on them stay, on lines of their own."""
         start = self._line(span.start)
         dash = _DASH.fullmatch(self.text, start, span.start)

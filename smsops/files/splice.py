@@ -44,20 +44,20 @@ def with_value(data: bytes, path: Path, value: Scalar) -> bytes | None:
     if not isinstance(document.value, dict) or any(finding.severity is Severity.ERROR for finding in findings):
         return None
     try:
-        wanted = _facts(_wanted(document.value, path, value))
+        wanted = facts(_wanted(document.value, path, value))
     except TypeError:
         return None
-    if wanted == _facts(document.value):
+    if wanted == facts(document.value):
         return data
     text = document.text
     mark = _MARK if data.startswith(_MARK) else b""
-    codes, remarks = Counter(finding.code for finding in findings), _comments(text)
+    codes, remarks = Counter(finding.code for finding in findings), comments(text)
     for cuts in _Proposals(text).of(path, value):
         # A value with half a character becomes another text here, which the comparison refuses.
-        changed = mark + _cut(text, cuts).encode(errors="replace")
+        changed = mark + cut(text, cuts).encode(errors="replace")
         after, found = read_yaml(changed, "")
         new = Counter(finding.code for finding in found) - codes
-        if not new and _facts(after.value) == wanted and _comments(after.text) == remarks:
+        if not new and facts(after.value) == wanted and comments(after.text) == remarks:
             return changed
     return None
 
@@ -82,18 +82,20 @@ def _wanted(before: object, path: Path, value: Scalar) -> object:
     return whole
 
 
-def _facts(value: object) -> str:
+def facts(value: object) -> str:
     """A value so that 1, 1.0 and true differ, as they do in the file."""
     return json.dumps(value, sort_keys=True)
 
 
-def _comments(text: str) -> Counter[str]:
+def comments(text: str) -> Counter[str]:
+    """The comments of a file, wherever they stand and however its lines end."""
     text = _BREAK.sub("\n", text)
     texts = [piece for span in spans_of(text) if span.kind is Kind.SCALAR for piece in pieces_of(text, span)]
     return Counter(remark.text for remark in remarks_of(text, texts).found if remark.text)
 
 
-def _cut(text: str, cuts: list[Cut]) -> str:
+def cut(text: str, cuts: list[Cut]) -> str:
+    """The text with all cuts made, which come in the order of their places."""
     for start, end, new in reversed(cuts):
         text = text[:start] + new + text[end:]
     return text

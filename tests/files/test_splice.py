@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from smsops.errors import UsageError
 from smsops.files.keys import key_at, path_of, value_of
-from smsops.files.splice import _comments, with_value
+from smsops.files.splice import comments, with_value
 from smsops.files.yamlfile import MAX_BYTES, read_yaml
 
 GOOD = sorted((Path(__file__).parents[1] / "cases" / "good").iterdir())
@@ -244,7 +244,7 @@ def test_setting_any_key_keeps_every_other_value_and_every_comment(
             inside = inside.setdefault(part, {})
         inside[path[-1]] = new
     assert json.dumps(value_in(after), sort_keys=True) == json.dumps(wanted, sort_keys=True)
-    assert _comments(after.decode().removeprefix("\ufeff")) == _comments(before.decode().removeprefix("\ufeff"))
+    assert comments(after.decode().removeprefix("\ufeff")) == comments(before.decode().removeprefix("\ufeff"))
     assert after.count(b"\r\n") - before.count(b"\r\n") in (0, 1, 2) if b"\r\n" in before else b"\r" not in after
     # What changed is one slice: a common head, a common tail, and at most a few lines between them.
     head = next((i for i, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), len(before))
