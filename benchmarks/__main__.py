@@ -1,49 +1,72 @@
-"""Run every benchmark, print the table, and keep it in RESULTS.md. Exits 1 when a claim does not hold."""
+"""Run every benchmark, or those that are named, and print their tables. Exits 1 when a claim does not hold.
+
+A run of all is kept in RESULTS.md.
+"""
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import platform
+import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
-from benchmarks import history_cost, plan_latency, site_opening, start_cost
 from benchmarks.measure import Row
+from benchmarks.peers import REQUIREMENTS
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-CLAIMS = (start_cost.rows, plan_latency.rows, history_cost.rows, site_opening.rows)
+CLAIMS = ("start_cost", "plan_latency", "history_cost", "site_opening")
+"""The modules; each has `rows()`, and its docstring says what it claims."""
+OURS = ("twilio", "urllib3", "pyyaml", "jsonschema", "click")
 
 
-def table(rows: list[Row]) -> str:
+def main(named: list[str]) -> int:
+    others, begun = os.getloadavg()[0], time.perf_counter()
+    tables, failed = [], 0
+    for name in named or CLAIMS:
+        module = import_module(f"benchmarks.{name}")
+        rows: list[Row] = module.rows()
+        failed += sum(not row.holds for row in rows)
+        title, *_ = (module.__doc__ or "").splitlines()
+        tables.append(f"## {title}\n\n`benchmarks/{name}.py`\n\n" + ("\n".join(_lines(rows)) or "Not measured here."))
+        print(tables[-1], end="\n\n", flush=True)
+    if not named:
+        RESULTS.write_text(_report(tables, others, time.perf_counter() - begun, failed), encoding="utf-8")
+    return 1 if failed else 0
+
+
+def _lines(rows: list[Row]) -> Iterator[str]:
     """The rows as a Markdown table."""
-    lines = ["| what | measured, s | bound, s | ratio | allowed | holds |", "|---|--:|--:|--:|--:|---|"]
-    lines += [f"| {row.what} | {row.measured:.3f} | {row.unit:.3f} | {row.ratio:.2f} | {_claim(row)} |" for row in rows]
-    return "\n".join(lines)
+    if rows:
+        yield "| what | measured | compared with | ratio | claim | holds |"
+        yield "|---|--:|--:|--:|--:|---|"
+    for row in rows:
+        against = f"{row.versus}: {row.against:.4g} {row.unit}"
+        holds = ("yes" if row.holds else "**no**") if row.claim else "no claim"
+        yield f"| {row.what} | {row.measured:.4g} {row.unit} | {against} | {row.ratio:.3g} | {row.claim} | {holds} |"
 
 
-def _claim(row: Row) -> str:
-    return "- | no claim" if row.allowed is None else f"{row.allowed:.1f} | {'yes' if row.holds else 'no'}"
-
-
-def main() -> int:
-    others = os.getloadavg()[0]
-    rows = [row for measure in CLAIMS for row in measure()]
-    machine = (
-        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, "
-        f"load {others:.1f} from others at the start"
-    )
-    text = (
-        "# Results\n\n"
-        "Written by `make bench`. Times are medians, in seconds. The bound is what a claim is a multiple of:\n"
-        "`python -c pass` for the start, `calls / 32 × latency` for a plan, `git log --raw` for the past,\n"
-        "one second for opening a report.\n\n"
-        f"{datetime.now(UTC):%Y-%m-%d}, {machine}.\n\n{table(rows)}\n"
-    )
-    RESULTS.write_text(text, encoding="utf-8")
-    print(table(rows))
-    return 0 if all(row.holds for row in rows) else 1
+def _report(tables: list[str], others: float, seconds: float, failed: int) -> str:
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in OURS]
+    peers = [line.replace("==", " ") for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines() if "==" in line]
+    git = subprocess.run(["git", "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout.split()[-1]
+    parts = [
+        "# Results",
+        "Written by `make bench`. Times are medians. What carries to another machine is the ratio: both sides of it were\n"
+        "measured in this run, by turns.",
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}, git {git}, load {others:.1f} from others at the start.\n"
+        f"With {', '.join(versions)}.\nAgainst {', '.join(peers)}.\n"
+        f"The run took {seconds / 60:.1f} minutes. Claims that do not hold: {failed}.",
+        *tables,
+    ]
+    return "\n\n".join(parts) + "\n"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

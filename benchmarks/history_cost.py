@@ -51,8 +51,8 @@ def _rows(layout: str, *, folders: int, times: int) -> list[Row]:
             cwd=root,
         )
     return [
-        Row(what=f"history of one channel, {layout}, in git log --raw", measured=one, unit=log, allowed=1.5),
-        Row(what=f"history of all, {layout}, in git log --raw", measured=everything, unit=log, allowed=4),
+        Row(what=f"history of one channel, {layout}", measured=one, against=log, versus="git log --raw", at_most=1.5),
+        Row(what=f"history of all, {layout}", measured=everything, against=log, versus="git log --raw", at_most=4),
     ]
 
 

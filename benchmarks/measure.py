@@ -1,7 +1,8 @@
-"""A whole process, timed: what a person waits for."""
+"""A whole process, measured: what a person waits for, and the memory that the machine must have."""
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import time
@@ -12,38 +13,90 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of a benchmark's table: a claim holds when the ratio is at most what it allows."""
+    """One line of a benchmark's table: what was measured, as a ratio to what it is compared with in the same run."""
 
     what: str
     measured: float
-    """Seconds, the median."""
-    unit: float
-    """Seconds that the claim is a multiple of."""
-    allowed: float | None = None
-    """The largest multiple of the unit that the claim permits; None where nothing is claimed, only told."""
+    """The median, in `unit`."""
+    against: float
+    """What it is compared with, in `unit`."""
+    versus: str
+    """The words for what it is compared with: "python -c pass", "B"."""
+    unit: str = "s"
+    at_most: float | None = None
+    """The largest ratio that the claim permits."""
+    at_least: float | None = None
+    """The smallest ratio that the claim permits. With neither, nothing is claimed, only told."""
 
     @property
     def ratio(self) -> float:
-        return self.measured / self.unit
+        return self.measured / self.against
 
     @property
     def holds(self) -> bool:
-        return self.allowed is None or self.ratio <= self.allowed
+        return (self.at_most is None or self.ratio <= self.at_most) and (
+            self.at_least is None or self.ratio >= self.at_least
+        )
+
+    @property
+    def claim(self) -> str:
+        """In words: "≤ 5", "≥ 30", or nothing."""
+        most = "" if self.at_most is None else f"≤ {self.at_most:.3g}"
+        return most if self.at_least is None else f"≥ {self.at_least:.3g}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What one command took: medians over its runs."""
+
+    seconds: float
+    """Wall time."""
+    megabytes: float
+    """The largest resident set, of 1,000,000 bytes each."""
+
+
+def costs(
+    *commands: Sequence[str],
+    times: int,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    exits: frozenset[int] = frozenset({0}),
+) -> list[Cost]:
+    """What each command takes; the first run of each warms the caches and does not count.
+
+    The commands take turns, so that a busy moment of the machine falls on all of them.
+
+    Raises RuntimeError when a command ends with a code that is not among `exits`.
+    """
+    taken: list[list[tuple[float, float]]] = [[] for _ in commands]
+    for _ in range(times + 1):
+        for command, each in zip(commands, taken, strict=True):
+            each.append(_run(command, cwd, env, exits))
+    return [
+        Cost(
+            seconds=statistics.median(seconds for seconds, _ in each[1:]),
+            megabytes=statistics.median(megabytes for _, megabytes in each[1:]),
+        )
+        for each in taken
+    ]
 
 
 def medians(
     *commands: Sequence[str], times: int, cwd: Path | None = None, env: Mapping[str, str] | None = None
 ) -> list[float]:
-    """The median wall time of each command, in seconds; the first run of each warms the caches and does not count.
+    """The wall time of each command, in seconds; see `costs`."""
+    return [cost.seconds for cost in costs(*commands, times=times, cwd=cwd, env=env)]
 
-    The commands take turns, so that a busy moment of the machine falls on all of them.
 
-    Raises CalledProcessError when a command fails.
-    """
-    taken: list[list[float]] = [[] for _ in commands]
-    for _ in range(times + 1):
-        for command, each in zip(commands, taken, strict=True):
-            begun = time.perf_counter()
-            subprocess.run(command, cwd=cwd, env=env, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-            each.append(time.perf_counter() - begun)
-    return [statistics.median(each[1:]) for each in taken]
+def _run(
+    command: Sequence[str], cwd: Path | None, env: Mapping[str, str] | None, exits: frozenset[int]
+) -> tuple[float, float]:
+    """Seconds and megabytes of one run. The process is waited for here, because only `wait4` tells what it used."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - begun
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in exits:
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
+    return seconds, used.ru_maxrss * 1024 / 1e6

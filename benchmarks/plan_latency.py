@@ -70,8 +70,8 @@ def rows(channels: int = CHANNELS) -> list[Row]:
     what = f"plan of {channels:,} channels, {calls:,} requests of {LATENCY * 1000:.0f} ms, {CONCURRENCY} at a time"
     unit = calls / CONCURRENCY * LATENCY
     return [
-        Row(what=f"{what}: whole process", measured=whole, unit=unit),
-        Row(what=f"{what}: requests and planning", measured=reading, unit=unit, allowed=ALLOWED),
+        Row(what=f"{what}: whole process", measured=whole, against=unit, versus="B"),
+        Row(what=f"{what}: requests and planning", measured=reading, against=unit, versus="B", at_most=ALLOWED),
     ]
 
 

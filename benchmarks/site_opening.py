@@ -54,8 +54,9 @@ def rows(shape: tuple[int, int, int, int] = SHAPE) -> list[Row]:
         Row(
             what=f"{what}: {words}",
             measured=statistics.median(one[step] for one in seen) / 1000,
-            unit=1.0,
-            allowed=allowed,
+            against=1.0,
+            versus="a second",
+            at_most=allowed,
         )
         for step, words, allowed in STEPS
     ]
