@@ -57,7 +57,7 @@ def _report(tables: list[str], others: float, seconds: float, failed: int) -> st
     git = subprocess.run(["git", "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout.split()[-1]
     parts = [
         "# Results",
-        "Written by `make bench`. Times are medians. What carries to another machine is the ratio: both sides of it were\n"
+        "Written by `make bench`. Times are medians. What carries over is the ratio: both of its sides were\n"
         "measured in this run, by turns.",
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
         f"Python {platform.python_version()}, git {git}, load {others:.1f} from others at the start.\n"
