@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
-import socket
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
-from urllib.parse import parse_qs, unquote, urlencode, urlsplit
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlencode
+
+from tests.loopback import Heard, Loopback, Said
 
 
 class FaultKind(Enum):
@@ -80,31 +77,19 @@ class Refused(Exception):
         self.reply = Reply(status=status, content={"message": message, "status": str(status)})
 
 
-class Double:
+class Double(Loopback):
     """A forge for tests. `asked` is every request; `faults` are used up one by one by the requests they fit."""
 
     prefix = ""
     """Of every path of the API."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.asked: list[Asked] = []
         self.faults: list[Fault] = []
         self.write_refusal: int | None = None
         """The status of every write: 403 or 404 for a token that only reads."""
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, self))
-        self._server.daemon_threads = True
-        self.origin = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.005,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
     def fault(self, kind: FaultKind, **fields: Any) -> None:
         self.faults.append(Fault(kind=kind, **fields))
@@ -113,15 +98,29 @@ class Double:
         """Method and path of everything but reads, in order."""
         return [(asked.method, asked.path) for asked in self.asked if asked.method != "GET"]
 
-    def took(self, asked: Asked) -> Reply:
-        """The answer to a request. One at a time: the doubles need no locks of their own."""
+    def answer(self, heard: Heard) -> Said:
+        """One at a time: the doubles need no locks of their own."""
+        asked = Asked(
+            method=heard.method,
+            path=heard.path,
+            query={name: values[-1] for name, values in parse_qs(heard.query).items()},
+            headers=heard.headers,
+            content=json.loads(heard.body) if heard.body else None,
+        )
         with self._lock:
-            self.asked.append(asked)
-            fault = next((f for f in self.faults if f.method == asked.method and re.search(f.path, asked.path)), None)
-            if fault is None:
-                return self._answered(asked)
-            self.faults.remove(fault)
-            return self._spoiled(fault, asked)
+            reply = self._reply(asked)
+        headers = {"Content-Type": "application/json; charset=utf-8", **reply.headers}
+        # Without bytes of its own, a reply that is cut is no answer at all.
+        body = b"" if reply.cut and reply.raw is None else reply.body
+        return Said(status=reply.status, headers=headers, body=body, cut=reply.cut)
+
+    def _reply(self, asked: Asked) -> Reply:
+        self.asked.append(asked)
+        fault = next((f for f in self.faults if f.method == asked.method and re.search(f.path, asked.path)), None)
+        if fault is None:
+            return self._answered(asked)
+        self.faults.remove(fault)
+        return self._spoiled(fault, asked)
 
     def _spoiled(self, fault: Fault, asked: Asked) -> Reply:
         match fault.kind:
@@ -177,59 +176,3 @@ class Double:
     def route(self, asked: Asked, words: tuple[str, ...]) -> Reply:
         """The answer by the words of the path; KeyError is a 404."""
         raise NotImplementedError
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def __init__(self, double: Double, *arguments: Any) -> None:
-        self.double = double
-        super().__init__(*arguments)
-
-    def handle_one(self) -> None:
-        parts = urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.answer(
-            self.double.took(
-                Asked(
-                    method=self.command,
-                    path=self.path if self.command == "CONNECT" else parts.path,
-                    query={name: values[-1] for name, values in parse_qs(parts.query).items()},
-                    headers={name.lower(): value for name, value in self.headers.items()},
-                    content=json.loads(body) if body else None,
-                )
-            )
-        )
-
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_CONNECT = handle_one
-
-    def answer(self, reply: Reply) -> None:
-        if reply.cut and reply.raw is None:
-            self.hang_up()
-            return
-        self.send_response(reply.status)
-        self.send_header("Content-Type", "application/json; charset=utf-8")
-        for name, value in reply.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(reply.body) * (2 if reply.cut else 1)))
-        self.end_headers()
-        self.wfile.write(reply.body)
-        if reply.cut:
-            self.hang_up()
-
-    def hang_up(self) -> None:
-        self.close_connection = True
-        self.connection.shutdown(socket.SHUT_RDWR)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Quiet: a test shows what it needs."""
-
-    def handle(self) -> None:
-        # The client may go away.
-        with contextlib.suppress(OSError):
-            super().handle()
-
-    def finish(self) -> None:
-        with contextlib.suppress(OSError):
-            super().finish()
