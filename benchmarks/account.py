@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +23,8 @@ class Served:
 
     base_url: str
     token: str
+    authority: str
+    """File of the authority that vouches for the server; a client trusts it by SSL_CERT_FILE."""
 
 
 def service_sid(channel: int) -> str:
@@ -33,9 +37,12 @@ def numbers(channel: int) -> list[str]:
 
 
 @contextmanager
-def served(database: Path, *, channels: int, latency: float) -> Iterator[Served]:
-    """Serve the account until the block ends; every request takes at least `latency` seconds."""
-    command = [sys.executable, "-m", "benchmarks.account", str(database), str(channels), str(latency)]
+def served(folder: Path, *, channels: int, latency: float, limit: int = 0) -> Iterator[Served]:
+    """Serve the account until the block ends. Every request takes `latency` seconds; more than `limit` at a time are
+    refused (0: never). The state stays in `folder`.
+    """
+    words = [str(folder), str(channels), str(latency), str(limit)]
+    command = [sys.executable, "-m", "benchmarks.account", *words]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin
         assert process.stdout
@@ -45,19 +52,28 @@ def served(database: Path, *, channels: int, latency: float) -> Iterator[Served]
             process.stdin.close()
 
 
-def main(database: str, channels: str, latency: str) -> None:
+def main(place: str, channels: str, latency: str, limit: str) -> None:
     """The process: say where it is, and serve until stdin ends."""
+    from benchmarks.distant import make_certificate, serve
     from smsops.sandbox.server import Sandbox
-    from smsops.sandbox.switches import Switches
 
-    with Sandbox(Path(database), switches=Switches(latency=float(latency))) as sandbox:
-        given = sandbox.ensure_account(
-            ACCOUNT_SID,
-            numbers=[number for channel in range(int(channels)) for number in numbers(channel)],
-            service_sids=[service_sid(channel) for channel in range(int(channels))],
-        )
-        print(json.dumps({"base_url": sandbox.base_url, "token": given.password}), flush=True)
-        sys.stdin.read()
+    folder = Path(place)
+    folder.mkdir(exist_ok=True)
+    authority, certificate = make_certificate(folder)
+    sandbox = Sandbox(folder / "sandbox.db")
+    given = sandbox.ensure_account(
+        ACCOUNT_SID,
+        numbers=[number for channel in range(int(channels)) for number in numbers(channel)],
+        service_sids=[service_sid(channel) for channel in range(int(channels))],
+    )
+
+    def ready(base_url: str) -> None:
+        told = {"base_url": base_url, "token": given.password, "authority": str(authority)}
+        print(json.dumps(told), flush=True)
+
+    serving = serve(sandbox, certificate, latency=float(latency), limit=int(limit), ready=ready)
+    threading.Thread(target=lambda: asyncio.run(serving), daemon=True).start()
+    sys.stdin.read()
 
 
 if __name__ == "__main__":

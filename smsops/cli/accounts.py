@@ -109,10 +109,11 @@ def _channels_of(project: Opened, account: str) -> list[Channel]:
 
 def _real(project: Opened, names: Sequence[str], concurrency: int, patience: Patience) -> dict[str, Connection]:
     secrets = _secrets(project, names)
-    return {name: _connection(project.project.accounts[name], secrets[name], concurrency, patience) for name in names}
+    return {name: connection_of(project.project.accounts[name], secrets[name], concurrency, patience) for name in names}
 
 
-def _connection(account: Account, secret: Secret, concurrency: int, patience: Patience) -> Connection:
+def connection_of(account: Account, secret: Secret, concurrency: int, patience: Patience) -> Connection:
+    """How to reach the account with its secret."""
     return Connection(
         account_sid=account.account_sid,
         username=account.api_key_sid or account.account_sid,

@@ -13,6 +13,7 @@ import click
 
 from smsops.changes import ALLOWABLE, Gate
 from smsops.cli import group
+from smsops.cli.ahead import head_start
 from smsops.cli.ledgers import opened_book
 from smsops.cli.options import Options, OutFile, option
 from smsops.cli.planning import planned
@@ -94,7 +95,6 @@ def command(
 ) -> int:
     if channels[:1] == ("merge",) and all("." in word or "/" in word for word in channels[1:]) and channels[1:]:
         raise UsageError("merge stands right after plan.", hint="smsops plan merge FILE... --out plan.json")
-    project = opened(terminal)
     wish = Wish(
         channels=channels,
         since=changed_since,
@@ -102,11 +102,13 @@ def command(
         allow=frozenset(map(Gate, allow)),
         concurrency=concurrency,
     )
-    book = opened_book(project, sandbox=terminal.options.sandbox, strict=False)
-    with planned(project, wish, terminal, book) as drawn:
-        if out is not None:
-            write_plan(out, drawn, wish.allow, project, book)
-        terminal.emit(PLAN, _drawn(drawn.plan, project, terminal.options, wish, out))
+    with head_start(wish, terminal) as ahead:
+        project = opened(terminal, ahead)
+        book = opened_book(project, sandbox=terminal.options.sandbox, strict=False)
+        with planned(project, wish, terminal, book, ahead=ahead) as drawn:
+            if out is not None:
+                write_plan(out, drawn, wish.allow, project, book)
+            terminal.emit(PLAN, _drawn(drawn.plan, project, terminal.options, wish, out))
     return exit_code(drawn.plan, detailed=detailed_exitcode)
 
 

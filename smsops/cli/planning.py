@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -15,6 +15,7 @@ from smsops.apply import Standing
 from smsops.binding import wanted
 from smsops.changes import Gate
 from smsops.cli.accounts import connected
+from smsops.cli.ahead import Ahead
 from smsops.cli.ledgers import Book
 from smsops.cli.project import Opened
 from smsops.cli.selecting import Wish, desired_states, share_of
@@ -68,7 +69,12 @@ def now() -> str:
 
 @contextmanager
 def planned(
-    project: Opened, wish: Wish, terminal: Terminal, book: Book, patience: Patience = ENDLESS
+    project: Opened,
+    wish: Wish,
+    terminal: Terminal,
+    book: Book,
+    patience: Patience = ENDLESS,
+    ahead: Ahead | None = None,
 ) -> Iterator[Planned]:
     """Plan every account that the run concerns. The sandbox, when it is used, runs until the block ends.
 
@@ -85,7 +91,10 @@ def planned(
     ) as connections:
 
         def one(piece: Piece) -> Ready:
-            return _account(project, wish, piece, bases[piece.account], connections[piece.account])
+            connection = connections[piece.account]
+            if ahead is not None:
+                connection = replace(connection, head_start=ahead.of(piece.account))
+            return _account(project, wish, piece, bases[piece.account], connection)
 
         ready = side_by_side(pieces, one, terminal)
         partial = wish.partial or wish.shard is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from smsops.project import Project
 from smsops.render.findings import counts_text, findings_text
 
 if TYPE_CHECKING:
+    from smsops.files.document import Document
     from smsops.files.load import Loaded
     from smsops.files.trial import Trial
 
@@ -73,11 +74,11 @@ class Opened:
             raise UnknownChannel(told, hint="smsops list shows the channels.")
 
 
-def load(terminal: Terminal) -> Loaded:
-    """Read everything. Raises ProjectError when there is no project."""
+def load(terminal: Terminal, heard: Callable[[Project, Document], None] | None = None) -> Loaded:
+    """Read everything; see `load_project`. Raises ProjectError when there is no project."""
     from smsops.files.load import load_project  # only here: help needs no YAML
 
-    return load_project(*_place(terminal))
+    return load_project(*_place(terminal), heard=heard)
 
 
 def tried(terminal: Terminal) -> Trial:
@@ -161,9 +162,9 @@ def opened_with_gaps(terminal: Terminal) -> tuple[Project, Loaded, InvalidFiles 
     return loaded.project, loaded, None
 
 
-def opened(terminal: Terminal) -> Opened:
+def opened(terminal: Terminal, heard: Callable[[Project, Document], None] | None = None) -> Opened:
     """A project whose files have no errors; warnings go to stderr. Raises InvalidFiles and ProjectError."""
-    loaded = load(terminal)
+    loaded = load(terminal, heard)
     if loaded.project is None or has_errors(loaded.findings):
         raise InvalidFiles(loaded.findings)
     if loaded.findings:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path as FilePath
 from types import MappingProxyType
 
@@ -64,15 +65,21 @@ def find_root(start: FilePath) -> FilePath:
 
 
 def load_project(
-    start: FilePath, config: FilePath | None = None, *, overlay: Mapping[str, bytes] = MappingProxyType({})
+    start: FilePath,
+    config: FilePath | None = None,
+    *,
+    overlay: Mapping[str, bytes] = MappingProxyType({}),
+    heard: Callable[[Project, Document], None] | None = None,
 ) -> Loaded:
     """Read the project around `start`, or the one whose file is `config`.
 
-    `overlay` holds channel files by path, read as if they were there, in place of those that are. Raises ProjectError
-    only when there is no project file; everything else that is wrong is a finding.
+    `overlay` holds channel files by path, read as if they were there, in place of those that are. `heard` is called
+    with each channel file that has no findings by itself, as soon as it was read, where smsops.yaml is valid. Raises
+    ProjectError only when there is no project file; everything else that is wrong is a finding.
     """
     root, project, document, findings = _read_project(start, config)
-    return _load_channels(root, project, document, findings, overlay)
+    each = partial(heard, project) if heard and project else None
+    return _load_channels(root, project, document, findings, overlay, each)
 
 
 def load_project_file(start: FilePath, config: FilePath | None = None, *, valid: bool = False) -> Loaded:
@@ -119,8 +126,9 @@ def _load_channels(
     document: Document,
     findings: list[Finding],
     overlay: Mapping[str, bytes],
+    heard: Callable[[Document], None] | None,
 ) -> Loaded:
-    documents, found, paths = _read_channels(root, document, overlay)
+    documents, found, paths = _read_channels(root, document, overlay, heard)
     findings += found
     findings += rule_findings(Read(documents=tuple(documents), project=project, project_document=document))
     broken = _errors(findings)
@@ -134,7 +142,10 @@ def _load_channels(
 
 
 def _read_channels(
-    root: FilePath, project: Document, overlay: Mapping[str, bytes]
+    root: FilePath,
+    project: Document,
+    overlay: Mapping[str, bytes],
+    heard: Callable[[Document], None] | None = None,
 ) -> tuple[list[Document], list[Finding], list[str]]:
     """The channel files that hold a mapping, what is wrong with each file by itself, and the paths of all."""
     there, findings = _walk(root, channels_folder(project), project)
@@ -143,7 +154,10 @@ def _read_channels(
     documents: list[Document] = []
     for found in sorted(entries, key=lambda entry: entry.path):
         channel, wrong = _read(found, _START_CHANNEL)
-        findings += [*wrong, *findings_alone(channel)]
+        wrong = [*wrong, *findings_alone(channel)]
+        findings += wrong
+        if heard and not wrong:
+            heard(channel)
         if isinstance(channel.value, dict):
             documents.append(channel)
     return documents, findings, [found.path for found in entries]

@@ -9,7 +9,7 @@ from smsops.diagnostics import ErrorNumber
 from smsops.masking import Value
 from smsops.model import Channel, field_key
 from smsops.project import Account
-from smsops.providers.base import Connection, Reader, Writer
+from smsops.providers.base import Connection, HeadStart, Reader, Writer
 from smsops.providers.examining import Examiner, MadeUp, Occasion
 from smsops.secrets.base import Secret
 from smsops.steps import Step
@@ -32,6 +32,8 @@ class Provider:
     """A writer over the reader's connections and limits."""
     properties: Callable[[], Mapping[str, str]]
     """The channel file's key of each setting to the provider's name of it."""
+    begin: Callable[[Connection], HeadStart] | None = None
+    """Begins to read an account before its channels are all known; None where a provider cannot."""
     open_examiner: Callable[[Connection], Examiner] | None = None
     """What `doctor` looks through; None where the provider offers nothing to look at."""
     made_up: Callable[[Occasion, Secret], MadeUp] | None = None
@@ -52,6 +54,12 @@ def _twilio_reader(connection: Connection) -> Reader:
     from smsops.providers.twilio.read import open_reader
 
     return open_reader(connection)
+
+
+def _twilio_head_start(connection: Connection) -> HeadStart:
+    from smsops.providers.twilio.headstart import begin
+
+    return begin(connection)
 
 
 def _twilio_writer(reader: Reader) -> Writer:
@@ -99,6 +107,7 @@ PROVIDERS: Mapping[str, Provider] = {
         open_reader=_twilio_reader,
         open_writer=_twilio_writer,
         properties=_twilio_properties,
+        begin=_twilio_head_start,
         open_examiner=_twilio_examiner,
         made_up=_twilio_made_up,
         defaults=_twilio_defaults,

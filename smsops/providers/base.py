@@ -33,6 +33,18 @@ class Endless:
         time.sleep(seconds)
 
 
+class HeadStart(Protocol):
+    """Reads of an account that begin before it is known that a plan will be made. It never fails: what goes wrong is
+    met again, and told, by the reader that the connection opens.
+    """
+
+    def expect(self, service_sid: str) -> None:
+        """The pool of this service will be read."""
+
+    def close(self) -> None:
+        """Nothing more is begun, and nobody waits for what was."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """How to reach one account: everything that was configured, with the secret resolved."""
@@ -49,6 +61,8 @@ class Connection:
     """The most requests at a time; the adaptive limit stays below it."""
     patience: Patience = field(default_factory=Endless)
     """How long repeats and waits may take."""
+    head_start: HeadStart | None = field(default=None, compare=False)
+    """What has begun already, for the reader to take over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

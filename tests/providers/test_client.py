@@ -8,7 +8,7 @@ import pytest
 
 from smsops.errors import Failure, ProviderError
 from smsops.providers.base import Connection
-from smsops.providers.twilio import transport
+from smsops.providers.twilio import direct
 from smsops.providers.twilio.read import TwilioReader, open_reader
 from smsops.providers.twilio.retry import RetryPolicy
 from tests.providers.calls import ALL, CREATE, PASSING, REPEATABLE, Kind, named
@@ -223,7 +223,7 @@ def test_a_name_that_does_not_exist_was_never_sent(
 
 
 def test_a_body_without_end_is_cut_off(server: Scripted, reader: TwilioReader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "MAX_BODY", 1000)
+    monkeypatch.setattr(direct, "MAX_BODY", 1000)
     server.on("GET", SERVICES, page("services", service(friendly_name="x" * 2000)))
     with pytest.raises(ProviderError) as raised:
         reader.read(())

@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from smsops.providers.twilio.routes import Product, Route
+
+MAX_BODY = 32 * 1024 * 1024
+"""Bytes; a page of 1,000 services is about 2 MB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What came back, before anybody has looked into it."""
+
+    status: int
+    head: Mapping[str, str]
+    """Headers by name in lower case."""
+    body: bytes | None
+    """None: cut off, too large, or wrongly compressed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +60,14 @@ class Unanswered:
 
 
 Outcome = Answer | Unsent | Unanswered
+
+
+def untrusted(host: str) -> Unsent:
+    """The host's certificate was refused."""
+    return Unsent(
+        reason=f"the certificate of {host} is not trusted; set SSL_CERT_FILE if your network has its own authority",
+        final=True,
+    )
 
 
 def as_json(body: bytes | None) -> dict[str, object] | None:

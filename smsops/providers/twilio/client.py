@@ -15,6 +15,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -27,15 +28,14 @@ from smsops import __version__
 from smsops.errors import Failure, ProviderError
 from smsops.providers.base import Connection
 from smsops.providers.twilio.address import Target
-from smsops.providers.twilio.answers import Answer, Outcome, text_for
+from smsops.providers.twilio.answers import Answer
+from smsops.providers.twilio.attempts import attempt
 from smsops.providers.twilio.failures import error_of, garbled
-from smsops.providers.twilio.limiter import Ending
-from smsops.providers.twilio.retry import Verdict, doubtful, judge
+from smsops.providers.twilio.headstart import Begun
+from smsops.providers.twilio.retry import Verdict, doubtful
 from smsops.providers.twilio.routes import Route, find
 from smsops.providers.twilio.transport import Transport
 
-PAGE_SIZE = 1000
-"""The most that Twilio gives at once (twilio.md 1.1)."""
 MAX_PAGES = 1000
 
 T = TypeVar("T")
@@ -44,12 +44,13 @@ T = TypeVar("T")
 class Door(HttpClient):  # type: ignore[misc]
     """The SDK's HTTP client: checks, sends, repeats what may be repeated. Threads share it."""
 
-    def __init__(self, transport: Transport, routes: tuple[Route, ...]) -> None:
+    def __init__(self, transport: Transport, routes: tuple[Route, ...], begun: Begun = MappingProxyType({})) -> None:
         # The SDK logs through this logger only where its own client is used; ours says nothing.
         super().__init__(logging.getLogger(__name__), is_async=False)
         self.transport = transport
         self._routes = routes
         self._counting = threading.Lock()
+        self._begun = dict(begun)
         self.sent = 0
         """Requests sent, repeats included."""
 
@@ -83,7 +84,11 @@ class Door(HttpClient):  # type: ignore[misc]
         seen: Counter[Verdict] = Counter()
         wrote = False
         while True:
-            outcome, text, verdict = self._attempt(route, target, parameters, form, headers)
+            with self._counting:
+                self.sent += 1
+                early = self._begun.pop((target.path, parameters), None) if self._begun else None
+            ended = early.result() if early else attempt(self.transport, route, target, parameters, form, headers)
+            outcome, text, verdict = ended.outcome, ended.text, ended.verdict
             seen[verdict] += 1
             if verdict is Verdict.DONE and isinstance(outcome, Answer):
                 return Response(outcome.status, text, {"Twilio-Request-Id": outcome.request_id})
@@ -93,23 +98,6 @@ class Door(HttpClient):  # type: ignore[misc]
             if seen[verdict] >= policy.bound(verdict) or not self.transport.wait(pause):
                 lost = verdict is Verdict.LOST
                 raise error_of(f"{route.method} {target.path}", outcome, lost=lost, wrote=wrote)
-
-    def _attempt(
-        self, route: Route, target: Target, parameters: str, form: str | None, headers: Mapping[str, str]
-    ) -> tuple[Outcome, str | None, Verdict]:
-        limiter = self.transport.limiter
-        ending = Ending.OTHER
-        mark = limiter.begin()
-        try:
-            with self._counting:
-                self.sent += 1
-            outcome = self.transport.once(route.method, target, parameters=parameters, form=form, headers=headers)
-            text = text_for(route, outcome) if isinstance(outcome, Answer) and outcome.ok else None
-            verdict = judge(route.after_loss, outcome, readable=text is not None)
-            ending = {Verdict.DONE: Ending.SUCCESS, Verdict.THROTTLED: Ending.THROTTLED}.get(verdict, Ending.OTHER)
-        finally:
-            limiter.end(mark, ending)
-        return (outcome, text, verdict)
 
 
 def sdk_client(connection: Connection, door: Door) -> Any:

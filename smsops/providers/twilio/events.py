@@ -16,8 +16,9 @@ from functools import partial
 from typing import Any
 
 from smsops.model import AccountEvent
-from smsops.providers.twilio.client import PAGE_SIZE, pages
+from smsops.providers.twilio.client import pages
 from smsops.providers.twilio.failures import garbled
+from smsops.providers.twilio.routes import PAGE_SIZE
 
 
 class EventLog:

@@ -15,9 +15,9 @@ from smsops.model import is_toll_free
 from smsops.providers.base import Connection
 from smsops.providers.examining import AccountFacts, Needs, NumberFacts, Registration, ServiceFacts, Standing, Terms
 from smsops.providers.twilio import wire
-from smsops.providers.twilio.client import PAGE_SIZE, Door, pages, understood
+from smsops.providers.twilio.client import Door, pages, understood
 from smsops.providers.twilio.read import Account, open_reader, unless_missing
-from smsops.providers.twilio.routes import EXAMINES
+from smsops.providers.twilio.routes import EXAMINES, PAGE_SIZE
 from smsops.providers.twilio.transport import Transport
 
 _CAMPAIGNS = {

@@ -14,17 +14,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from smsops.errors import Failure, ProviderError
 from smsops.model import AccountEvent, LiveService, LiveState, OwnedNumber, ServiceSettings, Wanted
 from smsops.providers.base import Connection
 from smsops.providers.twilio import wire
-from smsops.providers.twilio.client import PAGE_SIZE, Door, pages, sdk_client, understood
+from smsops.providers.twilio.client import Door, pages, sdk_client, understood
 from smsops.providers.twilio.events import EventLog
 from smsops.providers.twilio.failures import garbled
+from smsops.providers.twilio.headstart import Begun, TwilioHeadStart
 from smsops.providers.twilio.retry import RetryPolicy
-from smsops.providers.twilio.routes import READS
+from smsops.providers.twilio.routes import PAGE_SIZE, READS
 from smsops.providers.twilio.transport import Transport
 
 Pool = Mapping[str, str]
@@ -36,10 +38,10 @@ Pending = Future[Pool | None]
 class TwilioReader:
     """Implements `Reader`. Threads may share it."""
 
-    def __init__(self, connection: Connection, transport: Transport) -> None:
+    def __init__(self, connection: Connection, transport: Transport, begun: Begun = MappingProxyType({})) -> None:
         self.connection = connection
         self.transport = transport
-        self._door = Door(transport, READS)
+        self._door = Door(transport, READS, begun)
         self._account = Account(connection, self._door)
         self._events = EventLog(self._account.client, self._account.check)
 
@@ -213,6 +215,8 @@ def open_reader(connection: Connection, *, policy: RetryPolicy | None = None) ->
     """
     if connection.username.startswith("AC") and connection.username != connection.account_sid:
         raise wrong_account()
+    if isinstance(connection.head_start, TwilioHeadStart):
+        return TwilioReader(connection, *connection.head_start.taken_over())
     return TwilioReader(connection, Transport(connection, policy or RetryPolicy()))
 
 

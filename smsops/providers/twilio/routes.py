@@ -38,6 +38,8 @@ class Route:
     """Of a list: the member of the answer that holds the items. None: the answer is one object, or empty."""
 
 
+PAGE_SIZE = 1000
+"""The most items of a list that Twilio gives at once (twilio.md 1.1)."""
 SERVICE_SID = r"MG[0-9a-fA-F]{32}"
 NUMBER_SID = r"PN[0-9a-fA-F]{32}"
 ACCOUNT_SID = r"AC[0-9a-fA-F]{32}"

@@ -1,0 +1,41 @@
+"""One attempt at a request, from the wait for a place until the verdict on what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from smsops.providers.twilio.address import Target
+from smsops.providers.twilio.answers import Answer, Outcome, text_for
+from smsops.providers.twilio.limiter import Ending
+from smsops.providers.twilio.retry import Verdict, judge
+from smsops.providers.twilio.routes import Route
+from smsops.providers.twilio.transport import Transport
+
+_ENDINGS = {Verdict.DONE: Ending.SUCCESS, Verdict.THROTTLED: Ending.THROTTLED}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How one attempt ended."""
+
+    outcome: Outcome
+    text: str | None
+    """Of a 2xx answer, as the SDK can read it; None when there is none."""
+    verdict: Verdict
+
+
+def attempt(
+    transport: Transport, route: Route, target: Target, parameters: str, form: str | None, headers: Mapping[str, str]
+) -> Attempt:
+    """Send a request once, as soon as the limit has a place for it."""
+    ending = Ending.OTHER
+    mark = transport.limiter.begin()
+    try:
+        outcome = transport.once(route.method, target, parameters=parameters, form=form, headers=headers)
+        text = text_for(route, outcome) if isinstance(outcome, Answer) and outcome.ok else None
+        verdict = judge(route.after_loss, outcome, readable=text is not None)
+        ending = _ENDINGS.get(verdict, Ending.OTHER)
+    finally:
+        transport.limiter.end(mark, ending)
+    return Attempt(outcome, text, verdict)
