@@ -14,8 +14,8 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from functools import partial
-from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -29,9 +29,8 @@ from smsops.errors import Failure, ProviderError
 from smsops.providers.base import Connection
 from smsops.providers.twilio.address import Target
 from smsops.providers.twilio.answers import Answer
-from smsops.providers.twilio.attempts import attempt
+from smsops.providers.twilio.attempts import Attempt, attempt
 from smsops.providers.twilio.failures import error_of, garbled
-from smsops.providers.twilio.headstart import Begun
 from smsops.providers.twilio.retry import Verdict, doubtful
 from smsops.providers.twilio.routes import Route, find
 from smsops.providers.twilio.transport import Transport
@@ -44,13 +43,14 @@ T = TypeVar("T")
 class Door(HttpClient):  # type: ignore[misc]
     """The SDK's HTTP client: checks, sends, repeats what may be repeated. Threads share it."""
 
-    def __init__(self, transport: Transport, routes: tuple[Route, ...], begun: Begun = MappingProxyType({})) -> None:
+    def __init__(self, transport: Transport, routes: tuple[Route, ...]) -> None:
         # The SDK logs through this logger only where its own client is used; ours says nothing.
         super().__init__(logging.getLogger(__name__), is_async=False)
         self.transport = transport
         self._routes = routes
         self._counting = threading.Lock()
-        self._begun = dict(begun)
+        self.begun: dict[tuple[str, str], Future[Attempt]] = {}
+        """Attempts that were begun ahead, by path and parameters; each is the first one of the next such request."""
         self.sent = 0
         """Requests sent, repeats included."""
 
@@ -86,7 +86,7 @@ class Door(HttpClient):  # type: ignore[misc]
         while True:
             with self._counting:
                 self.sent += 1
-                early = self._begun.pop((target.path, parameters), None) if self._begun else None
+                early = self.begun.pop((target.path, parameters), None)
             ended = early.result() if early else attempt(self.transport, route, target, parameters, form, headers)
             outcome, text, verdict = ended.outcome, ended.text, ended.verdict
             seen[verdict] += 1

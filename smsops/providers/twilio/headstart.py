@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Mapping
 from concurrent.futures import Future
 
 from smsops import __version__
@@ -21,8 +20,6 @@ from smsops.providers.twilio.retry import RetryPolicy
 from smsops.providers.twilio.routes import PAGE_SIZE, READS, Product, find
 from smsops.providers.twilio.transport import Transport
 
-Begun = Mapping[tuple[str, str], Future[Attempt]]
-"""Attempts by path and parameters."""
 _SERVICES = "/v1/Services"
 _PARAMETERS = f"PageSize={PAGE_SIZE}"
 _HEADERS = {"User-Agent": f"smsops/{__version__}", "Accept": "application/json", "Accept-Charset": "utf-8"}
@@ -53,13 +50,15 @@ class TwilioHeadStart:
         for _ in range(self._senders):
             self._asked.put("")
 
-    def taken_over(self) -> tuple[Transport, Begun]:
-        """The connections, and what has begun; nothing else begins here any more.
+    def transport(self) -> Transport:
+        """The connections. Raises ProviderError when the connection cannot be right."""
+        return self._transport.result()
 
-        Raises ProviderError when the connection cannot be right.
-        """
+    def taken_over(self) -> dict[tuple[str, str], Future[Attempt]]:
+        """What has begun, by path and parameters; nothing else begins here any more."""
         self.close()
-        return self._transport.result(), self._begun
+        begun, self._begun = self._begun, {}
+        return begun
 
     def _ask(self, path: str) -> None:
         self._asked.put(path)

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 from smsops.errors import Failure, ProviderError
@@ -24,7 +23,7 @@ from smsops.providers.twilio import wire
 from smsops.providers.twilio.client import Door, pages, sdk_client, understood
 from smsops.providers.twilio.events import EventLog
 from smsops.providers.twilio.failures import garbled
-from smsops.providers.twilio.headstart import Begun, TwilioHeadStart
+from smsops.providers.twilio.headstart import TwilioHeadStart
 from smsops.providers.twilio.retry import RetryPolicy
 from smsops.providers.twilio.routes import PAGE_SIZE, READS
 from smsops.providers.twilio.transport import Transport
@@ -38,10 +37,10 @@ Pending = Future[Pool | None]
 class TwilioReader:
     """Implements `Reader`. Threads may share it."""
 
-    def __init__(self, connection: Connection, transport: Transport, begun: Begun = MappingProxyType({})) -> None:
+    def __init__(self, connection: Connection, transport: Transport) -> None:
         self.connection = connection
         self.transport = transport
-        self._door = Door(transport, READS, begun)
+        self._door = Door(transport, READS)
         self._account = Account(connection, self._door)
         self._events = EventLog(self._account.client, self._account.check)
 
@@ -52,12 +51,15 @@ class TwilioReader:
     def read(self, wanted: Sequence[Wanted]) -> LiveState:
         """See `Reader.read`."""
         before = self.api_calls
+        if isinstance(self.connection.head_start, TwilioHeadStart):
+            self._door.begun = self.connection.head_start.taken_over()
         workers = ThreadPoolExecutor(max_workers=max(1, self.connection.concurrency))
         try:
             services, pools, numbers = self._gather(wanted, workers.submit)
         finally:
             # After a failure what waits is dropped, and what is under way ends within its time-out.
             workers.shutdown(cancel_futures=True)
+            self._door.begun = {}
         return LiveState(
             account_sid=self.connection.account_sid,
             services={
@@ -216,7 +218,7 @@ def open_reader(connection: Connection, *, policy: RetryPolicy | None = None) ->
     if connection.username.startswith("AC") and connection.username != connection.account_sid:
         raise wrong_account()
     if isinstance(connection.head_start, TwilioHeadStart):
-        return TwilioReader(connection, *connection.head_start.taken_over())
+        return TwilioReader(connection, connection.head_start.transport())
     return TwilioReader(connection, Transport(connection, policy or RetryPolicy()))
 
 
