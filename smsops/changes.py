@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Any, ClassVar, assert_never
 
 from smsops.masking import Kept, Sealed, masked, sealed
+from smsops.reasons import ALLOWABLE as ALLOWABLE
+from smsops.reasons import Gate as Gate
 
 
 class Class(StrEnum):
@@ -26,25 +28,6 @@ class Risk(StrEnum):
     """Replies go somewhere else than before, or stop being answered."""
     HIGH = "high"
     """A number leaves a pool, or a service goes."""
-
-
-class Gate(StrEnum):
-    """Why a change is refused, or held back."""
-
-    CONFLICT = "conflict"
-    TAKEOVER = "takeover"
-    LIMIT = "limit"
-    PROTECTED = "protected"
-    NAMESAKE = "namesake"
-    EMPTY = "empty"
-    PRUNE = "prune"
-    DELETE_SERVICE = "delete-service"
-    DRIFT = "drift"
-    """`policy.drift: report`: what moved in the account is told and left alone."""
-
-
-ALLOWABLE = (Gate.CONFLICT, Gate.TAKEOVER, Gate.LIMIT, Gate.PROTECTED, Gate.PRUNE, Gate.DELETE_SERVICE)
-"""What `--allow` takes: a namesake and an empty desired state cannot be allowed (contract 9)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,15 +8,15 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smsops.cli.project import Opened
 from smsops.errors import ProviderError, SecretError, SmsopsError
-from smsops.model import Channel
-from smsops.project import Account
 from smsops.providers.base import Connection, Patience
 from smsops.secrets import resolve
 from smsops.secrets.base import Secret
 
 if TYPE_CHECKING:
+    from smsops.cli.project import Opened
+    from smsops.model import Channel
+    from smsops.project import Account
     from smsops.sandbox.accounts import Credentials
     from smsops.sandbox.server import Sandbox
 

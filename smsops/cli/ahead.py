@@ -12,17 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from smsops.cli.accounts import connection_of
-from smsops.cli.selecting import Wish
 from smsops.cli.terminal import Terminal
+from smsops.cli.wishes import Wish
 from smsops.errors import SecretError
-from smsops.project import Account, Project, SecretKind
-from smsops.providers import PROVIDERS
-from smsops.providers.base import Endless, HeadStart
-from smsops.secrets import resolve
 
 if TYPE_CHECKING:
     from smsops.files.document import Document
+    from smsops.project import Account, Project
+    from smsops.providers.base import HeadStart
 
 
 class Ahead:
@@ -53,6 +50,12 @@ class Ahead:
                 begun.close()
 
     def _begin(self, account: Account, project: Project) -> HeadStart | None:
+        from smsops.cli.accounts import connection_of  # only here: help needs no accounts
+        from smsops.project import SecretKind
+        from smsops.providers import PROVIDERS
+        from smsops.providers.base import Endless
+        from smsops.secrets import resolve
+
         begin = PROVIDERS[account.provider].begin
         if begin is None or account.secret.kind is not SecretKind.ENV:
             return None

@@ -20,10 +20,10 @@ from smsops.cli.planning import Ready, now, planned
 from smsops.cli.project import Opened, opened, opened_for_credentials
 from smsops.cli.replanning import replanned
 from smsops.cli.saving import check, opened_plan, plan_file, read_plan
-from smsops.cli.selecting import Wish
 from smsops.cli.signals import Stop, stopped_in_order
 from smsops.cli.terminal import Terminal
 from smsops.cli.usage import OPENED, REMOTE
+from smsops.cli.wishes import Wish
 from smsops.errors import ExitCode, SmsopsError, UsageError
 from smsops.ledger.records import Ending
 from smsops.planned import Plan

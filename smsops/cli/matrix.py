@@ -9,9 +9,10 @@ from smsops.cli.ledgers import opened_book
 from smsops.cli.options import option
 from smsops.cli.plan import since_option
 from smsops.cli.project import opened
-from smsops.cli.selecting import MOST_SHARDS, Wish, desired_states
+from smsops.cli.selecting import desired_states
 from smsops.cli.terminal import Terminal
 from smsops.cli.usage import OPENED
+from smsops.cli.wishes import MOST_SHARDS, Wish
 from smsops.errors import ExitCode
 from smsops.render.matrix import MATRIX
 from smsops.sharding import fitted, load_of

@@ -7,26 +7,24 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from smsops.changes import ALLOWABLE, Gate
 from smsops.cli import group
 from smsops.cli.ahead import head_start
-from smsops.cli.ledgers import opened_book
 from smsops.cli.options import Options, OutFile, option
-from smsops.cli.planning import planned
 from smsops.cli.project import Opened, opened
-from smsops.cli.saving import as_plan_file, write_plan
-from smsops.cli.selecting import ShardType, Wish
 from smsops.cli.terminal import Terminal
 from smsops.cli.usage import OPENED, REMOTE
+from smsops.cli.wishes import ShardType, Wish
 from smsops.errors import ExitCode, UsageError
-from smsops.planned import Plan
-from smsops.render.drawn import Drawn
-from smsops.render.summary import unanswerable
+from smsops.reasons import ALLOWABLE, Gate
 from smsops.render.tables import PLAN
+
+if TYPE_CHECKING:
+    from smsops.planned import Plan
+    from smsops.render.drawn import Drawn
 
 _HELP = """Show what would change; this only reads.
 
@@ -104,6 +102,11 @@ def command(
     )
     with head_start(wish, terminal) as ahead:
         project = opened(terminal, ahead)
+        # Only now: requests may be under way meanwhile, and the first of them waits for nothing.
+        from smsops.cli.ledgers import opened_book
+        from smsops.cli.planning import planned
+        from smsops.cli.saving import write_plan
+
         book = opened_book(project, sandbox=terminal.options.sandbox, strict=False)
         with planned(project, wish, terminal, book, ahead=ahead) as drawn:
             if out is not None:
@@ -120,6 +123,8 @@ def exit_code(plan: Plan, *, detailed: bool) -> ExitCode:
 
 def verdict(plan: Plan) -> ExitCode:
     """Whether a plan may be applied: 3 when the account lacks what files ask for, 5 when a gate refuses it."""
+    from smsops.render.summary import unanswerable  # only here: help draws nothing
+
     if unanswerable(plan):
         return ExitCode.INVALID
     return ExitCode.REFUSED if plan.refused else ExitCode.OK
@@ -127,6 +132,9 @@ def verdict(plan: Plan) -> ExitCode:
 
 def _drawn(plan: Plan, project: Opened, options: Options, wish: Wish, out: Path | None) -> Drawn:
     """The plan with the command that carries it out, and the one that lets more through, for a shell."""
+    from smsops.cli.saving import as_plan_file  # only here: help draws nothing
+    from smsops.render.drawn import Drawn
+
     words = called(options)
     since = ["--changed-since", wish.since] if wish.since is not None else []
     more = [*wish.channels, *since, *(word for gate in sorted(wish.allow) for word in ("--allow", gate))]

@@ -18,8 +18,9 @@ from smsops.cli.accounts import connected
 from smsops.cli.ahead import Ahead
 from smsops.cli.ledgers import Book
 from smsops.cli.project import Opened
-from smsops.cli.selecting import Wish, desired_states, share_of
+from smsops.cli.selecting import desired_states, share_of
 from smsops.cli.terminal import Terminal
+from smsops.cli.wishes import Wish
 from smsops.errors import Failure, ProviderError
 from smsops.gates import judge
 from smsops.model import Base, DesiredState, LiveState, Wanted

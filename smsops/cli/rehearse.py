@@ -15,9 +15,9 @@ from smsops.cli.ledgers import SANDBOX, opened_book
 from smsops.cli.plan import verdict, wish_options
 from smsops.cli.planning import Ready, now, planned
 from smsops.cli.project import Opened, opened
-from smsops.cli.selecting import Wish
 from smsops.cli.terminal import Terminal
 from smsops.cli.usage import OPENED, REMOTE
+from smsops.cli.wishes import Wish
 from smsops.errors import ExitCode
 from smsops.gates import judge
 from smsops.ledger.folder import Folder

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-import click
-
-from smsops.changes import Gate, digest
+from smsops.changes import digest
 from smsops.cli.project import Opened
+from smsops.cli.wishes import Wish
 from smsops.diagnostics import has_errors
 from smsops.effective import changed, configuration, effective
 from smsops.errors import UsageError
@@ -19,47 +17,6 @@ from smsops.project import Policy
 from smsops.revisions import written_out
 from smsops.saved import ShardMark
 from smsops.sharding import Piece, Shard, load_of, shared
-
-MOST_SHARDS = 256
-"""GitHub runs at most 256 jobs of one matrix."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What a run is asked for."""
-
-    channels: tuple[str, ...] = ()
-    """Names of the channels to plan; none means all."""
-    since: str | None = None
-    """Only what asks for something else than at this revision."""
-    shard: tuple[int, int] | None = None
-    """Which part of how many, from 1."""
-    allow: frozenset[Gate] = frozenset()
-    concurrency: int = 32
-    """The most requests at a time, for each account."""
-
-    @property
-    def partial(self) -> bool:
-        """Whether only some channels are asked for."""
-        return bool(self.channels) or self.since is not None
-
-
-class ShardType(click.ParamType[tuple[int, int]]):
-    """`I/N`, from `1/1` to `256/256`."""
-
-    name = "shard"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
-        if isinstance(value, tuple):
-            return value
-        left, slash, right = str(value).partition("/")
-        if slash and _is_number(left) and _is_number(right) and 1 <= int(left) <= int(right) <= MOST_SHARDS:
-            return int(left), int(right)
-        self.fail(f"{value!r} is no shard; write I/N, from 1/1 to {MOST_SHARDS}/{MOST_SHARDS}.", param, ctx)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 3
 
 
 def desired_states(project: Opened, wish: Wish, bases: Mapping[str, Base]) -> list[DesiredState]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from smsops.diagnostics import ErrorNumber
-from smsops.masking import Value
-from smsops.model import Channel, field_key
-from smsops.project import Account
-from smsops.providers.base import Connection, HeadStart, Reader, Writer
-from smsops.providers.examining import Examiner, MadeUp, Occasion
-from smsops.secrets.base import Secret
-from smsops.steps import Step
+if TYPE_CHECKING:
+    from smsops.diagnostics import ErrorNumber
+    from smsops.masking import Value
+    from smsops.model import Channel
+    from smsops.project import Account
+    from smsops.providers.base import Connection, HeadStart, Reader, Writer
+    from smsops.providers.examining import Examiner, MadeUp, Occasion
+    from smsops.secrets.base import Secret
+    from smsops.steps import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,7 @@ def _twilio_writer(reader: Reader) -> Writer:
 
 
 def _twilio_properties() -> Mapping[str, str]:
+    from smsops.model import field_key
     from smsops.providers.twilio.wire import PARAMETERS
 
     return {field_key(name): parameter for name, parameter in PARAMETERS.items()}

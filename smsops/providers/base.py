@@ -6,11 +6,12 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from smsops.changes import Change
-from smsops.model import AccountEvent, LiveService, LiveState, Wanted
-from smsops.secrets.base import Secret
+if TYPE_CHECKING:
+    from smsops.changes import Change
+    from smsops.model import AccountEvent, LiveService, LiveState, Wanted
+    from smsops.secrets.base import Secret
 
 
 class Patience(Protocol):

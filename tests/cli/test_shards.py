@@ -15,8 +15,8 @@ from smsops.cli.options import Options
 from smsops.cli.planning import planned
 from smsops.cli.project import Opened
 from smsops.cli.saving import read_plan, write_plan
-from smsops.cli.selecting import Wish
 from smsops.cli.terminal import Terminal
+from smsops.cli.wishes import Wish
 from smsops.files.load import load_project
 from smsops.merging import merged
 from smsops.model import Channel
