@@ -20,7 +20,7 @@ from smsops.providers.twilio.retry import RetryPolicy
 from smsops.providers.twilio.routes import PAGE_SIZE, READS, Product, find
 from smsops.providers.twilio.transport import Transport
 
-_SERVICES = "/v1/Services"
+SERVICES = "/v1/Services"
 _PARAMETERS = f"PageSize={PAGE_SIZE}"
 _HEADERS = {"User-Agent": f"smsops/{__version__}", "Accept": "application/json", "Accept-Charset": "utf-8"}
 
@@ -37,11 +37,11 @@ class TwilioHeadStart:
         self._begun: dict[tuple[str, str], Future[Attempt]] = {}
         self._senders = 0
         threading.Thread(target=self._open, daemon=True).start()
-        self._ask(_SERVICES)
+        self._ask(SERVICES)
 
     def expect(self, service_sid: str) -> None:
         """See `HeadStart.expect`."""
-        self._ask(f"{_SERVICES}/{service_sid}/PhoneNumbers")
+        self._ask(pool_path(service_sid))
 
     def close(self) -> None:
         """See `HeadStart.close`."""
@@ -91,6 +91,10 @@ class TwilioHeadStart:
                 ended.set_result(attempt(transport, route, target, _PARAMETERS, None, _HEADERS))
             except Exception as error:
                 ended.set_exception(error)
+
+
+def pool_path(service_sid: str) -> str:
+    return f"{SERVICES}/{service_sid}/PhoneNumbers"
 
 
 def begin(connection: Connection) -> TwilioHeadStart:

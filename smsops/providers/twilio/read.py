@@ -23,7 +23,7 @@ from smsops.providers.twilio import wire
 from smsops.providers.twilio.client import Door, pages, sdk_client, understood
 from smsops.providers.twilio.events import EventLog
 from smsops.providers.twilio.failures import garbled
-from smsops.providers.twilio.headstart import TwilioHeadStart
+from smsops.providers.twilio.headstart import SERVICES, TwilioHeadStart, pool_path
 from smsops.providers.twilio.retry import RetryPolicy
 from smsops.providers.twilio.routes import PAGE_SIZE, READS
 from smsops.providers.twilio.transport import Transport
@@ -54,11 +54,14 @@ class TwilioReader:
         if isinstance(self.connection.head_start, TwilioHeadStart):
             self._door.begun = self.connection.head_start.taken_over()
         workers = ThreadPoolExecutor(max_workers=max(1, self.connection.concurrency))
+        # What has begun already is only looked at, and must not keep a worker from sending what has not.
+        lookers = ThreadPoolExecutor(max_workers=1)
         try:
-            services, pools, numbers = self._gather(wanted, workers.submit)
+            services, pools, numbers = self._gather(wanted, workers.submit, lookers.submit)
         finally:
             # After a failure what waits is dropped, and what is under way ends within its time-out.
-            workers.shutdown(cancel_futures=True)
+            for each in (workers, lookers):
+                each.shutdown(cancel_futures=True)
             self._door.begun = {}
         return LiveState(
             account_sid=self.connection.account_sid,
@@ -70,11 +73,14 @@ class TwilioReader:
         )
 
     def _gather(
-        self, wanted: Sequence[Wanted], submit: Callable[..., Future[Any]]
+        self, wanted: Sequence[Wanted], submit: Callable[..., Future[Any]], look: Callable[..., Future[Any]]
     ) -> tuple[Mapping[str, ServiceSettings], Mapping[str, Pool], Mapping[str, OwnedNumber] | None]:
-        listing = submit(self._account.services)
+        begun = {path for path, _ in self._door.begun}
+        listing = (look if SERVICES in begun else submit)(self._account.services)
         named = sorted({want.service_sid for want in wanted if want.service_sid})
-        pending: dict[str, Pending] = {sid: submit(self._account.pool, sid) for sid in named}
+        pending: dict[str, Pending] = {
+            sid: (look if pool_path(sid) in begun else submit)(self._account.pool, sid) for sid in named
+        }
         services: dict[str, ServiceSettings] = listing.result()
         for sid in named:
             self._settle(sid, services, pending)
