@@ -6,6 +6,8 @@ click or anything else is imported. Everything else goes through `boundary.run`.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 
@@ -76,6 +78,8 @@ def main() -> int:
 
     code = run(argv)
     settled(code)
+    # The system takes back what is left; to look through all of it for circles takes longer than most runs' output.
+    atexit.register(gc.freeze)
     if code == INTERRUPTED:
         # Everything is said and written; reads that still wait for an answer must not hold the process up.
         os._exit(code)

@@ -118,8 +118,8 @@ def sdk_client(connection: Connection, door: Door) -> Any:
         environment=environment,
         user_agent_extensions=[f"smsops/{__version__}"],
     )
-    # The SDK makes these when they are first used, which threads must not do side by side.
-    _ = client.messaging.v1.services, client.api.v2010.accounts(connection.account_sid).incoming_phone_numbers
+    # The SDK makes this when it is first used, which threads must not do side by side.
+    _ = client.messaging.v1.services
     return client
 
 

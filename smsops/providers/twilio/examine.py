@@ -70,7 +70,7 @@ class TwilioExaminer:
         """See `Examiner.account`."""
         by_token = self._connection.username == self._connection.account_sid
         try:
-            found = understood(self._account.client.api.v2010.accounts(self._connection.account_sid).fetch)
+            found = understood(self._account.core().fetch)
         except ProviderError as error:
             if error.failure is not Failure.AUTH or by_token:
                 raise
@@ -85,7 +85,7 @@ class TwilioExaminer:
 
     def numbers(self) -> Mapping[str, NumberFacts]:
         """See `Examiner.numbers`."""
-        listed = self._account.client.api.v2010.accounts(self._connection.account_sid).incoming_phone_numbers
+        listed = self._account.core().incoming_phone_numbers
         found = {}
         for item in pages(lambda: listed.page(page_size=PAGE_SIZE)):
             self._account.check(item)

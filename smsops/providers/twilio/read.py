@@ -11,6 +11,7 @@ back is compared with the configured account: on the Messaging API the credentia
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -142,6 +143,12 @@ class Account:
     def __init__(self, connection: Connection, door: Door) -> None:
         self._sid = connection.account_sid
         self.client = sdk_client(connection, door)
+        self._first_use = threading.Lock()
+
+    def core(self) -> Any:
+        """The account in the core API. Most plans never need it, and the SDK takes a while to import it."""
+        with self._first_use:
+            return self.client.api.v2010.accounts(self._sid)
 
     def services(self) -> dict[str, ServiceSettings]:
         """All services of the account by SID."""
@@ -180,7 +187,7 @@ class Account:
 
     def numbers(self) -> dict[str, OwnedNumber]:
         """The account's numbers by E.164."""
-        listed = self.client.api.v2010.accounts(self._sid).incoming_phone_numbers
+        listed = self.core().incoming_phone_numbers
         owned = {}
         for item in pages(lambda: listed.page(page_size=PAGE_SIZE)):
             self.check(item)

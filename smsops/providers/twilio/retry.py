@@ -22,7 +22,6 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 
 from smsops.providers.twilio import failures
@@ -121,6 +120,8 @@ def retry_after_of(value: str | None, now: float) -> float | None:
         return None
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value.strip()):
         return float(value)
+    from email.utils import parsedate_to_datetime  # only here: Twilio as a rule gives none, or a number
+
     try:
         return max(0.0, parsedate_to_datetime(value).timestamp() - now)
     except (ValueError, TypeError, OverflowError):
