@@ -11,18 +11,19 @@ from smsops.secrets.base import Secret
 
 Source = Callable[[SecretRef, str, Mapping[str, str]], str]
 
-SOURCES: Mapping[SecretKind, Source] = {
-    SecretKind.ENV: lambda ref, root, environ: env.read(ref.target[0], environ),
-    SecretKind.FILE: lambda ref, root, environ: file.read(ref.target[0], root),
-    SecretKind.COMMAND: lambda ref, root, environ: _said(ref, root, environ),
-}
-"""Add a source by a file and a line here."""
-
 
 def _said(ref: SecretRef, root: str, environ: Mapping[str, str]) -> str:
     from smsops.secrets import command  # only here: most secrets need no process
 
     return command.read(ref.target, root, environ)
+
+
+SOURCES: Mapping[SecretKind, Source] = {
+    SecretKind.ENV: lambda ref, root, environ: env.read(ref.target[0], environ),
+    SecretKind.FILE: lambda ref, root, environ: file.read(ref.target[0], root),
+    SecretKind.COMMAND: _said,
+}
+"""Add a source by a file and a line here."""
 
 
 def resolve(ref: SecretRef, *, root: str, environ: Mapping[str, str]) -> Secret:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,6 +24,24 @@ class Attempt:
     text: str | None
     """Of a 2xx answer, as the SDK can read it; None when there is none."""
     verdict: Verdict
+
+
+class Early:
+    """An attempt that was begun before anybody asked for it, in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+        self._ended: Attempt | None = None
+
+    def end(self, ended: Attempt | None) -> None:
+        """None: it came to nothing that can be told."""
+        self._ended = ended
+        self._over.set()
+
+    def result(self) -> Attempt | None:
+        """Waits for it. The request's own time-outs bound how long."""
+        self._over.wait()
+        return self._ended
 
 
 def attempt(

@@ -14,7 +14,6 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -29,7 +28,7 @@ from smsops.errors import Failure, ProviderError
 from smsops.providers.base import Connection
 from smsops.providers.twilio.address import Target
 from smsops.providers.twilio.answers import Answer
-from smsops.providers.twilio.attempts import Attempt, attempt
+from smsops.providers.twilio.attempts import Early, attempt
 from smsops.providers.twilio.failures import error_of, garbled
 from smsops.providers.twilio.retry import Verdict, doubtful
 from smsops.providers.twilio.routes import Route, find
@@ -49,7 +48,7 @@ class Door(HttpClient):  # type: ignore[misc]
         self.transport = transport
         self._routes = routes
         self._counting = threading.Lock()
-        self.begun: dict[tuple[str, str], Future[Attempt]] = {}
+        self.begun: dict[tuple[str, str], Early] = {}
         """Attempts that were begun ahead, by path and parameters; each is the first one of the next such request."""
         self.sent = 0
         """Requests sent, repeats included."""
@@ -87,7 +86,8 @@ class Door(HttpClient):  # type: ignore[misc]
             with self._counting:
                 self.sent += 1
                 early = self.begun.pop((target.path, parameters), None)
-            ended = early.result() if early else attempt(self.transport, route, target, parameters, form, headers)
+            ended = early.result() if early else None
+            ended = ended or attempt(self.transport, route, target, parameters, form, headers)
             outcome, text, verdict = ended.outcome, ended.text, ended.verdict
             seen[verdict] += 1
             if verdict is Verdict.DONE and isinstance(outcome, Answer):

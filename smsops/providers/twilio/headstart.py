@@ -4,19 +4,19 @@ Which pools a plan reads is known as soon as the channel files say so, one after
 is answers. So the list of services and the first pools are asked for at once, and the SDK, which takes longer to import
 than an answer takes to come, is imported meanwhile. The requests are the ones that the plan makes anyway, under the
 same limit and credentials: what was begun here counts as the first attempt of the reader's own request, and the reader
-takes over all others. A run that ends before it plans waits for nothing.
+takes over all others; it also does after the first failure. A run that ends before it plans waits for nothing.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
-from concurrent.futures import Future
 
 from smsops import __version__
+from smsops.errors import ProviderError
 from smsops.providers.base import Connection
-from smsops.providers.twilio.attempts import Attempt, attempt
-from smsops.providers.twilio.retry import RetryPolicy
+from smsops.providers.twilio.attempts import Early, attempt
+from smsops.providers.twilio.retry import RetryPolicy, Verdict
 from smsops.providers.twilio.routes import PAGE_SIZE, READS, Product, find
 from smsops.providers.twilio.transport import Transport
 
@@ -30,11 +30,12 @@ class TwilioHeadStart:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._transport: Future[Transport] = Future()
+        self._opened = threading.Event()
+        self._transport: Transport | None = None
         self._asked: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._taking = threading.Lock()
         self._is_over = False
-        self._begun: dict[tuple[str, str], Future[Attempt]] = {}
+        self._begun: dict[tuple[str, str], Early] = {}
         self._senders = 0
         threading.Thread(target=self._open, daemon=True).start()
         self._ask(SERVICES)
@@ -50,11 +51,12 @@ class TwilioHeadStart:
         for _ in range(self._senders):
             self._asked.put("")
 
-    def transport(self) -> Transport:
-        """The connections. Raises ProviderError when the connection cannot be right."""
-        return self._transport.result()
+    def transport(self) -> Transport | None:
+        """The connections; None when they cannot be opened."""
+        self._opened.wait()
+        return self._transport
 
-    def taken_over(self) -> dict[tuple[str, str], Future[Attempt]]:
+    def taken_over(self) -> dict[tuple[str, str], Early]:
         """What has begun, by path and parameters; nothing else begins here any more."""
         self.close()
         begun, self._begun = self._begun, {}
@@ -68,29 +70,32 @@ class TwilioHeadStart:
 
     def _open(self) -> None:
         try:
-            self._transport.set_result(Transport(self._connection, RetryPolicy()))
-        except Exception as error:
-            self._transport.set_exception(error)
+            self._transport = Transport(self._connection, RetryPolicy())
+        except ProviderError:  # the reader meets it again, and tells it
+            pass
+        finally:
+            self._opened.set()
 
     def _send(self) -> None:
-        if self._transport.exception() is not None:
+        transport = self.transport()
+        if transport is None:
             return
-        transport = self._transport.result()
         origin = transport.address.origin(Product.MESSAGING)
         while True:
             path = self._asked.get()
-            ended: Future[Attempt] = Future()
+            early, ended = Early(), None
             with self._taking:
                 if self._is_over:
                     return
-                self._begun[path, _PARAMETERS] = ended
+                self._begun[path, _PARAMETERS] = early
             try:
                 target = transport.address.resolve(f"{origin}{path}")
-                route = find(READS, "GET", target.product, target.path)
-                assert route is not None, path
-                ended.set_result(attempt(transport, route, target, _PARAMETERS, None, _HEADERS))
-            except Exception as error:
-                ended.set_exception(error)
+                if route := find(READS, "GET", target.product, target.path):
+                    ended = attempt(transport, route, target, _PARAMETERS, None, _HEADERS)
+            finally:
+                early.end(ended)
+            if ended is None or ended.verdict is not Verdict.DONE:
+                self.close()
 
 
 def pool_path(service_sid: str) -> str:

@@ -32,6 +32,8 @@ from smsops.providers.twilio.transport import Transport
 Pool = Mapping[str, str]
 """E.164 to number SID."""
 T = TypeVar("T")
+_LOOKERS = 2
+"""Few, for they seldom wait; more than one, since an early attempt that failed is repeated by them."""
 Pending = Future[Pool | None]
 
 
@@ -56,7 +58,7 @@ class TwilioReader:
             self._door.begun = self.connection.head_start.taken_over()
         workers = ThreadPoolExecutor(max_workers=max(1, self.connection.concurrency))
         # What has begun already is only looked at, and must not keep a worker from sending what has not.
-        lookers = ThreadPoolExecutor(max_workers=1)
+        lookers = ThreadPoolExecutor(max_workers=_LOOKERS)
         try:
             services, pools, numbers = self._gather(wanted, workers.submit, lookers.submit)
         finally:
@@ -230,9 +232,8 @@ def open_reader(connection: Connection, *, policy: RetryPolicy | None = None) ->
     """
     if connection.username.startswith("AC") and connection.username != connection.account_sid:
         raise wrong_account()
-    if isinstance(connection.head_start, TwilioHeadStart):
-        return TwilioReader(connection, connection.head_start.transport())
-    return TwilioReader(connection, Transport(connection, policy or RetryPolicy()))
+    begun = connection.head_start.transport() if isinstance(connection.head_start, TwilioHeadStart) else None
+    return TwilioReader(connection, begun or Transport(connection, policy or RetryPolicy()))
 
 
 def wrong_account(note: str = "", *, wrote: bool = False) -> ProviderError:
