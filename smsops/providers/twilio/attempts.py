@@ -27,21 +27,20 @@ class Attempt:
 
 
 class Early:
-    """An attempt that was begun before anybody asked for it, in a thread of its own."""
+    """An attempt that is made before anybody asks for it, in a thread of its own."""
 
     def __init__(self) -> None:
+        self.ended: Attempt | None = None
+        """Set before `end`; None when it was not made."""
         self._over = threading.Event()
-        self._ended: Attempt | None = None
 
-    def end(self, ended: Attempt | None) -> None:
-        """None: it came to nothing that can be told."""
-        self._ended = ended
+    def end(self) -> None:
         self._over.set()
 
     def result(self) -> Attempt | None:
         """Waits for it. The request's own time-outs bound how long."""
         self._over.wait()
-        return self._ended
+        return self.ended
 
 
 def attempt(

@@ -1,10 +1,10 @@
 """Reads of an account that begin while the files are still being read.
 
 Which pools a plan reads is known as soon as the channel files say so, one after the other, and what it waits for most
-is answers. So the list of services and the first pools are asked for at once, and the SDK, which takes longer to import
-than an answer takes to come, is imported meanwhile. The requests are the ones that the plan makes anyway, under the
-same limit and credentials: what was begun here counts as the first attempt of the reader's own request, and the reader
-takes over all others; it also does after the first failure. A run that ends before it plans waits for nothing.
+is answers. So the list of services and the pools are asked for at once, and the SDK, which takes longer to import than
+an answer takes to come, is imported meanwhile. The requests are the ones that the plan makes anyway, under the same
+limit and credentials: each counts as the first attempt of the reader's own request. After the first failure nothing
+more begins here, and the reader goes on by itself. A run that ends before it plans waits for nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from smsops.providers.twilio.routes import PAGE_SIZE, READS, Product, find
 from smsops.providers.twilio.transport import Transport
 
 SERVICES = "/v1/Services"
-_PARAMETERS = f"PageSize={PAGE_SIZE}"
+PAGE = f"PageSize={PAGE_SIZE}"
 _HEADERS = {"User-Agent": f"smsops/{__version__}", "Accept": "application/json", "Accept-Charset": "utf-8"}
 
 
@@ -29,13 +29,13 @@ class TwilioHeadStart:
     """Implements `HeadStart`. Its threads are daemons: nobody waits for a read that nobody needs any more."""
 
     def __init__(self, connection: Connection) -> None:
+        self.begun: dict[tuple[str, str], Early] = {}
+        """What was asked for so far, by path and parameters, in this order."""
         self._connection = connection
         self._opened = threading.Event()
         self._transport: Transport | None = None
-        self._asked: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._taking = threading.Lock()
+        self._waiting: queue.SimpleQueue[tuple[str, Early] | None] = queue.SimpleQueue()
         self._is_over = False
-        self._begun: dict[tuple[str, str], Early] = {}
         self._senders = 0
         threading.Thread(target=self._open, daemon=True).start()
         self._ask(SERVICES)
@@ -46,24 +46,19 @@ class TwilioHeadStart:
 
     def close(self) -> None:
         """See `HeadStart.close`."""
-        with self._taking:
-            self._is_over = True
+        self._is_over = True
         for _ in range(self._senders):
-            self._asked.put("")
+            self._waiting.put(None)
+        self._senders = 0
 
     def transport(self) -> Transport | None:
         """The connections; None when they cannot be opened."""
         self._opened.wait()
         return self._transport
 
-    def taken_over(self) -> dict[tuple[str, str], Early]:
-        """What has begun, by path and parameters; nothing else begins here any more."""
-        self.close()
-        begun, self._begun = self._begun, {}
-        return begun
-
     def _ask(self, path: str) -> None:
-        self._asked.put(path)
+        early = self.begun[path, PAGE] = Early()
+        self._waiting.put((path, early))
         if self._senders < self._connection.concurrency:
             self._senders += 1
             threading.Thread(target=self._send, daemon=True).start()
@@ -72,30 +67,25 @@ class TwilioHeadStart:
         try:
             self._transport = Transport(self._connection, RetryPolicy())
         except ProviderError:  # the reader meets it again, and tells it
-            pass
+            self._is_over = True
         finally:
             self._opened.set()
 
     def _send(self) -> None:
         transport = self.transport()
-        if transport is None:
-            return
-        origin = transport.address.origin(Product.MESSAGING)
-        while True:
-            path = self._asked.get()
-            early, ended = Early(), None
-            with self._taking:
-                if self._is_over:
-                    return
-                self._begun[path, _PARAMETERS] = early
+        while asked := self._waiting.get():
+            path, early = asked
             try:
-                target = transport.address.resolve(f"{origin}{path}")
-                if route := find(READS, "GET", target.product, target.path):
-                    ended = attempt(transport, route, target, _PARAMETERS, None, _HEADERS)
+                if transport and not self._is_over:
+                    self._one(transport, path, early)
             finally:
-                early.end(ended)
-            if ended is None or ended.verdict is not Verdict.DONE:
-                self.close()
+                early.end()
+
+    def _one(self, transport: Transport, path: str, early: Early) -> None:
+        target = transport.address.resolve(transport.address.origin(Product.MESSAGING) + path)
+        if route := find(READS, "GET", target.product, target.path):
+            early.ended = attempt(transport, route, target, PAGE, None, _HEADERS)
+            self._is_over = self._is_over or early.ended.verdict is not Verdict.DONE
 
 
 def pool_path(service_sid: str) -> str:

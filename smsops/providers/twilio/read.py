@@ -21,20 +21,19 @@ from smsops.errors import Failure, ProviderError
 from smsops.model import AccountEvent, LiveService, LiveState, OwnedNumber, ServiceSettings, Wanted
 from smsops.providers.base import Connection
 from smsops.providers.twilio import wire
+from smsops.providers.twilio.attempts import Early
 from smsops.providers.twilio.client import Door, pages, sdk_client, understood
 from smsops.providers.twilio.events import EventLog
 from smsops.providers.twilio.failures import garbled
-from smsops.providers.twilio.headstart import SERVICES, TwilioHeadStart, pool_path
-from smsops.providers.twilio.retry import RetryPolicy
+from smsops.providers.twilio.headstart import PAGE, SERVICES, TwilioHeadStart, pool_path
+from smsops.providers.twilio.retry import RetryPolicy, Verdict
 from smsops.providers.twilio.routes import PAGE_SIZE, READS
 from smsops.providers.twilio.transport import Transport
 
 Pool = Mapping[str, str]
 """E.164 to number SID."""
 T = TypeVar("T")
-_LOOKERS = 2
-"""Few, for they seldom wait; more than one, since an early attempt that failed is repeated by them."""
-Pending = Future[Pool | None]
+Pending = Future[Pool | None | Future[Pool | None]]
 
 
 class TwilioReader:
@@ -54,16 +53,18 @@ class TwilioReader:
     def read(self, wanted: Sequence[Wanted]) -> LiveState:
         """See `Reader.read`."""
         before = self.api_calls
-        if isinstance(self.connection.head_start, TwilioHeadStart):
-            self._door.begun = self.connection.head_start.taken_over()
         workers = ThreadPoolExecutor(max_workers=max(1, self.connection.concurrency))
-        # What has begun already is only looked at, and must not keep a worker from sending what has not.
-        lookers = ThreadPoolExecutor(max_workers=_LOOKERS)
+        # One, because it only looks at what has come; what has to be sent is sent by the workers.
+        looker = ThreadPoolExecutor(max_workers=1)
+        ahead = self.connection.head_start
+        self._door.begun = dict(ahead.begun) if isinstance(ahead, TwilioHeadStart) else {}
         try:
-            services, pools, numbers = self._gather(wanted, workers.submit, lookers.submit)
+            services, pools, numbers = self._gather(wanted, workers.submit, looker.submit)
         finally:
             # After a failure what waits is dropped, and what is under way ends within its time-out.
-            for each in (workers, lookers):
+            if ahead is not None:
+                ahead.close()
+            for each in (looker, workers):
                 each.shutdown(cancel_futures=True)
             self._door.begun = {}
         return LiveState(
@@ -78,13 +79,22 @@ class TwilioReader:
     def _gather(
         self, wanted: Sequence[Wanted], submit: Callable[..., Future[Any]], look: Callable[..., Future[Any]]
     ) -> tuple[Mapping[str, ServiceSettings], Mapping[str, Pool], Mapping[str, OwnedNumber] | None]:
-        begun = {path for path, _ in self._door.begun}
-        listing = (look if SERVICES in begun else submit)(self._account.services)
+        begun = dict(self._door.begun)
+
+        def first(path: str, call: Callable[[], T]) -> Future[T | Future[T]]:
+            """Of a request that may have been sent already."""
+            early = begun.get((path, PAGE))
+            return submit(call) if early is None else look(_looked, early, call, submit)
+
+        listing = first(SERVICES, self._account.services)
         named = sorted({want.service_sid for want in wanted if want.service_sid})
+        # In the order in which the answers come: what was not asked for goes at once.
+        places = {path: place for place, (path, _) in enumerate(begun)}
         pending: dict[str, Pending] = {
-            sid: (look if pool_path(sid) in begun else submit)(self._account.pool, sid) for sid in named
+            sid: first(pool_path(sid), partial(self._account.pool, sid))
+            for sid in sorted(named, key=lambda sid: places.get(pool_path(sid), -1))
         }
-        services: dict[str, ServiceSettings] = listing.result()
+        services = _value(listing)
         for sid in named:
             self._settle(sid, services, pending)
 
@@ -102,7 +112,7 @@ class TwilioReader:
 
     def _settle(self, sid: str, services: dict[str, ServiceSettings], pending: dict[str, Pending]) -> None:
         """Ask for a service again where the list and its pool disagree: lists may lag behind writes (twilio.md 11)."""
-        if (sid in services) == (pending[sid].result() is not None):
+        if (sid in services) == (_value(pending[sid]) is not None):
             return
         services.pop(sid, None)
         found = self._one(sid, settings=True, pool=True)
@@ -255,8 +265,19 @@ def unless_missing(call: Callable[[], T]) -> T | None:
     return None
 
 
+def _looked(early: Early, call: Callable[[], T], submit: Callable[..., Future[T]]) -> T | Future[T]:
+    """What `call` makes of an answer that has come; where none has, `call` is handed on to be sent."""
+    ended = early.result()
+    return call() if ended and ended.verdict is Verdict.DONE else submit(call)
+
+
+def _value(pending: Future[T | Future[T]]) -> T:
+    found = pending.result()
+    return found.result() if isinstance(found, Future) else found
+
+
 def _arrived(pending: Mapping[str, Pending]) -> dict[str, Pool]:
-    arrived = {sid: future.result() for sid, future in pending.items()}
+    arrived = {sid: _value(future) for sid, future in pending.items()}
     return {sid: pool for sid, pool in arrived.items() if pool is not None}
 
 
