@@ -8,31 +8,61 @@ front desk decides, and a GET that it has answered is answered the same until so
 from __future__ import annotations
 
 import asyncio
+import json
 import ssl
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 from smsops.sandbox.front import Delivery, Front
 from smsops.sandbox.server import Sandbox
-from smsops.sandbox.wire import Answer, Refusal, Request
+from smsops.sandbox.wire import Refusal, Request
 
 _CROWDED = Refusal(429, 20429, "Too Many Requests").answer()
+
+
+@dataclass(slots=True)
+class Seen:
+    """What came in since somebody asked. Times are those of this process."""
+
+    answered: int = 0
+    """Requests that were let in."""
+    refused: int = 0
+    most_in_flight: int = 0
+    first: float = 0.0
+    """When the first request came."""
+    last: float = 0.0
+    """When the last answer went."""
+    first_write: float = 0.0
+    last_write: float = 0.0
+    writes: Counter[str] = field(default_factory=Counter)
+    """How often each write was carried out."""
+
+    def told(self) -> dict[str, float]:
+        """As plain data: the spans in seconds, and the writes as counts."""
+        return {
+            "answered": self.answered,
+            "refused": self.refused,
+            "most_in_flight": self.most_in_flight,
+            "seconds": self.last - self.first,
+            "seconds_of_writing": self.last_write - self.first_write,
+            "writes": self.writes.total(),
+            "different_writes": len(self.writes),
+        }
 
 
 class Distance:
     """Takes a raw request to the sandbox and back. All connections share it."""
 
     def __init__(self, sandbox: Sandbox, base_url: str, *, latency: float, limit: int) -> None:
-        self.latency = latency
-        self.limit = limit
-        """More requests in flight are refused with 429 at once; 0 is no limit."""
-        self.in_flight = 0
-        self.most = 0
-        self.seen: Counter[str] = Counter()
-        """Requests by method, those that were refused under `429`."""
+        self._latency = latency
+        self._limit = limit
+        self._in_flight = 0
+        self._seen = Seen()
         self._known: dict[bytes, bytes] = {}
         self._front = Front(
             store=sandbox.store,
@@ -40,46 +70,45 @@ class Distance:
             requests=sandbox.requests,
             switches=lambda: sandbox.switches,
             base_url=lambda: base_url,
-            control=self._told,
+            control=lambda _: _CROWDED,
         )
 
     def arrive(self, head: bytes, body: bytes, answered: Callable[[bytes], None]) -> None:
-        """Call `answered` with the answer, `latency` later, or at once where the limit refuses the request."""
-        method = head[: head.index(b" ")].decode()
-        if head.startswith(b"GET /_sandbox/"):
-            answered(self._known_or_new(head, body))
+        """Call `answered` with the answer after the latency; a refusal takes as long."""
+        if head.startswith(b"GET /told "):
+            payload = json.dumps(self._seen.told()).encode()
+            answered(_raw(Delivery(status=200, payload=payload, headers={"Connection": "close"})))
+            self._seen = Seen()
             return
-        if self.limit and self.in_flight >= self.limit:
-            self.seen["429"] += 1
-            answered(_raw(Delivery(status=429, payload=_CROWDED.payload, headers=dict(_CROWDED.headers))))
+        seen, now = self._seen, time.perf_counter()
+        seen.first = seen.first or now
+        later = asyncio.get_running_loop().call_later
+        if self._limit and self._in_flight >= self._limit:
+            seen.refused += 1
+            refusal = _raw(Delivery(status=429, payload=_CROWDED.payload, headers=dict(_CROWDED.headers)))
+            later(self._latency, answered, refusal)
             return
-        self.in_flight += 1
-        self.seen[method] += 1
-        self.most = max(self.most, self.in_flight)
-        asyncio.get_running_loop().call_later(self.latency, self._answer, head, body, answered)
+        self._in_flight += 1
+        seen.answered += 1
+        seen.most_in_flight = max(seen.most_in_flight, self._in_flight)
+        if not head.startswith(b"GET "):
+            seen.first_write = seen.first_write or now
+        later(self._latency, self._answer, head, body, answered)
 
     def _answer(self, head: bytes, body: bytes, answered: Callable[[bytes], None]) -> None:
-        answer = self._known_or_new(head, body)
-        self.in_flight -= 1
+        answer = self._known.get(head) if head.startswith(b"GET ") else None
+        if answer is None:
+            answer = _raw(self._front.handle(_request(head, body)))
+            if head.startswith(b"GET "):
+                self._known[head] = answer
+            else:
+                self._known.clear()
+        self._in_flight -= 1
         answered(answer)
-
-    def _known_or_new(self, head: bytes, body: bytes) -> bytes:
-        reads = head.startswith(b"GET /v1/") or head.startswith(b"GET /2010-04-01/")
-        if reads and (known := self._known.get(head)):
-            return known
-        answer = _raw(self._front.handle(_request(head, body)))
-        if reads:
-            self._known[head] = answer
-        else:
-            self._known.clear()
-        return answer
-
-    def _told(self, _: Request) -> Answer:
-        """What was asked so far, since this question was asked last."""
-        told = Answer(status=200, body={"most_in_flight": self.most, "requests": dict(self.seen)})
-        self.most = 0
-        self.seen.clear()
-        return told
+        self._seen.last = time.perf_counter()
+        if not head.startswith(b"GET "):
+            self._seen.last_write = self._seen.last
+            self._seen.writes[f"{head.partition(b' HTTP')[0]!r} {body!r}"] += 1
 
 
 class _Line(asyncio.Protocol):

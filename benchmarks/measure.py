@@ -41,8 +41,8 @@ class Row:
     @property
     def claim(self) -> str:
         """In words: "≤ 5", "≥ 30", or nothing."""
-        most = "" if self.at_most is None else f"≤ {self.at_most:.3g}"
-        return most if self.at_least is None else f"≥ {self.at_least:.3g}"
+        bounds = (("≥", self.at_least), ("≤", self.at_most))
+        return ", ".join(f"{sign} {bound:.3g}" for sign, bound in bounds if bound is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,127 +1,116 @@
-"""Reads go side by side: 1,000 channels, at 80 ms a request and 32 requests at a time.
+"""A plan waits for the network and for nothing else: 1,000 channels of three numbers, 80 ms a request, over TLS.
 
-The claim: what waits on the network (opening the account, all requests, planning) takes at most 1.3 times
-`calls / 32 × latency`. The whole process, as a person waits for it, is told beside it: that also starts Python, and
-reads and checks 1,000 files.
+B is what the requests take when they go side by side without a gap: `ceil(requests / concurrency) × latency`. What is
+measured is the whole process, as a person waits for it: it starts Python, reads and checks all files, asks git and the
+ledger, opens its connections, reads the account, plans and prints. The SDK reads the same, one request after the other;
+it is measured over a part of the services without its start, and scaled.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
-import statistics
 import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 
-from benchmarks.account import ACCOUNT_SID, ROOT, Served, numbers, served, service_sid
+from benchmarks.account import ACCOUNT_SID, Served, command, environment, run, served, write_project
 from benchmarks.measure import Row, medians
-from smsops.binding import wanted
-from smsops.files.load import load_project
-from smsops.model import EMPTY_BASE, DesiredState
-from smsops.plan import plan
-from smsops.providers import PROVIDERS
-from smsops.providers.base import Connection
-from smsops.secrets.base import Secret
+from benchmarks.peers import peer
 
 CHANNELS = 1000
+FEW = 100
 LATENCY = 0.08
-CONCURRENCY = 32
 TIMES = 3
-ALLOWED = 1.3
+PART = 100
+"""Services whose numbers the SDK reads in turn; the time is scaled to all."""
+CLAIMS = ((CHANNELS, 32, 1.10), (CHANNELS, 64, 1.25), (FEW, 32, 1.5))
+"""Channels, requests at a time, and the most that the whole process may take, in B."""
+FASTER = 30.0
+SDK = """
+import json, os, sys, time
+from urllib.parse import urlsplit
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
 
-PROJECT = f"""\
-version: 1
-accounts:
-  bench:
-    provider: twilio
-    account_sid: {ACCOUNT_SID}
-    auth_token: {{env: BENCH_TOKEN}}
+class Here(TwilioHttpClient):
+    def request(self, method, url, *args, **kwargs):
+        parts = urlsplit(url)
+        return super().request(method, f"{sys.argv[1]}{parts.path}?{parts.query}".rstrip("?"), *args, **kwargs)
+
+client = Client(sys.argv[2], os.environ["BENCH_TOKEN"], http_client=Here())
+begun = time.perf_counter()
+services = client.messaging.v1.services.list(page_size=1000)
+listed = time.perf_counter()
+for service in services[: int(sys.argv[3])]:
+    assert service.phone_numbers.list(page_size=1000)
+print(json.dumps([listed - begun, time.perf_counter() - listed]))
 """
 
-CHANNEL = """\
-name: channel-{index}
-provider: twilio
-account: bench
-direction: inbound-and-outbound
-messaging_service_sid: {sid}
-webhook_url: https://hooks.example.com/sms/{index}
-status_callback_url: https://hooks.example.com/status/{index}
-phone_numbers: {numbers}
-messaging:
-  sticky_sender: true
-  validity_period: 3600
-"""
 
-
-def rows(channels: int = CHANNELS) -> list[Row]:
-    """Make the project and the account, bring them into line without latency, then time `plan` with it."""
+def rows() -> list[Row]:
+    """Make each project, bring it and its account into line, then time `plan` with it."""
+    found: list[Row] = []
     with tempfile.TemporaryDirectory() as scratch:
-        project, database = Path(scratch, "project"), Path(scratch, "sandbox.db")
-        write_project(project, channels)
-        with served(database, channels=channels, latency=0) as account:
-            run(["apply", "--yes", "-q"], project, account)
-        with served(database, channels=channels, latency=LATENCY) as account:
-            calls = calls_of_a_plan(project, account)
-            (whole,) = medians(command(["plan"]), times=TIMES, cwd=project, env=environment(account))
-            reading = statistics.median(seconds_of_reading(project, account) for _ in range(TIMES))
-    what = f"plan of {channels:,} channels, {calls:,} requests of {LATENCY * 1000:.0f} ms, {CONCURRENCY} at a time"
-    unit = calls / CONCURRENCY * LATENCY
-    return [
-        Row(what=f"{what}: whole process", measured=whole, against=unit, versus="B"),
-        Row(what=f"{what}: requests and planning", measured=reading, against=unit, versus="B", at_most=ALLOWED),
-    ]
+        for channels in (CHANNELS, FEW):
+            project, state = Path(scratch, f"project-{channels}"), Path(scratch, f"state-{channels}")
+            write_project(project, channels)
+            with served(state, channels=channels, latency=0) as account:
+                run(["apply", "--yes", "-q"], project, account)
+            with served(state, channels=channels, latency=LATENCY) as account:
+                found += _rows(project, account, channels)
+    return found
 
 
-def write_project(folder: Path, channels: int) -> None:
-    (folder / "channels").mkdir(parents=True)
-    (folder / "smsops.yaml").write_text(PROJECT, encoding="utf-8")
-    for index in range(channels):
-        text = CHANNEL.format(index=index, sid=service_sid(index), numbers=json.dumps(numbers(index)))
-        (folder / "channels" / f"channel-{index}.yaml").write_text(text, encoding="utf-8")
-
-
-def calls_of_a_plan(project: Path, account: Served) -> int:
-    """Requests that the plan says it made; there must be nothing left to change, or the plan would be another one."""
+def _rows(project: Path, account: Served, channels: int) -> list[Row]:
+    expected = channels + math.ceil(channels / 1000)
+    account.told()
     plan = json.loads(run(["plan", "-o", "json"], project, account))
     assert plan["changes"] == [], plan["summary"]
-    return int(plan["accounts"][0]["api_calls"])
-
-
-def seconds_of_reading(project: Path, account: Served) -> float:
-    """How long it takes to read the account and to plan, with the files already read."""
-    channels = load_project(project, None).channels
-    desired = DesiredState(account="bench", account_sid=ACCOUNT_SID, channels=channels)
-    connection = Connection(
-        account_sid=ACCOUNT_SID,
-        username=ACCOUNT_SID,
-        password=Secret(account.token),
-        base_url=account.base_url,
-        concurrency=CONCURRENCY,
+    seen = account.told()
+    assert seen["answered"] == plan["accounts"][0]["api_calls"], (seen, plan["accounts"])
+    claims = [(concurrency, allowed) for count, concurrency, allowed in CLAIMS if count == channels]
+    plans = [command(["plan", "--concurrency", str(concurrency)]) for concurrency, _ in claims]
+    taken = medians(*plans, times=TIMES, cwd=project, env=environment(account))
+    what = f"plan of {channels:,} channels"
+    found = [
+        Row(
+            what=f"{what}, {concurrency} at a time, whole process",
+            measured=seconds,
+            against=math.ceil(expected / concurrency) * LATENCY,
+            versus="B",
+            at_most=allowed,
+        )
+        for seconds, (concurrency, allowed) in zip(taken, claims, strict=True)
+    ]
+    requests = Row(
+        what=f"{what}, requests",
+        measured=seen["answered"],
+        against=expected,
+        versus="one list per 1,000 and a pool each",
+        unit="requests",
+        at_most=1.0,
     )
-    begun = time.perf_counter()
-    reader = PROVIDERS["twilio"].open_reader(connection)
-    live = reader.read(wanted(desired, EMPTY_BASE))
-    drawn = plan(desired=desired, live=live, base=EMPTY_BASE)
-    taken = time.perf_counter() - begun
-    assert not drawn.changes
-    return taken
-
-
-def run(arguments: list[str], project: Path, account: Served) -> str:
-    done = subprocess.run(
-        command(arguments), cwd=project, env=environment(account), check=True, stdout=subprocess.PIPE, text=True
+    if channels != CHANNELS:
+        return [*found, requests]
+    sdk = Row(
+        what=f"twilio SDK, the same reads in sequence, {PART} of {channels:,} services scaled",
+        measured=_sequential(account, channels),
+        against=taken[0],
+        versus=f"{what}, {claims[0][0]} at a time",
+        at_least=FASTER,
     )
-    return done.stdout
+    return [*found, requests, sdk]
 
 
-def command(arguments: list[str]) -> list[str]:
-    return [sys.executable, "-m", "smsops", *arguments]
-
-
-def environment(account: Served) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SMSOPS_")}
-    ours = {"SMSOPS_API_BASE_URL": account.base_url, "BENCH_TOKEN": account.token, "PYTHONPATH": str(ROOT)}
-    return {**inherited, **ours}
+def _sequential(account: Served, channels: int) -> float:
+    told = subprocess.run(
+        [peer("python"), "-c", SDK, account.base_url, ACCOUNT_SID, str(PART)],
+        env={**os.environ, "BENCH_TOKEN": account.token, "REQUESTS_CA_BUNDLE": account.authorities},
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    listing, pools = json.loads(told.stdout)
+    return float(listing + pools * channels / PART)
