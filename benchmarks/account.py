@@ -107,9 +107,9 @@ def environment(account: Served) -> dict[str, str]:
 
 @contextmanager
 def served(folder: Path, *, channels: int, latency: float, limit: int = 0, is_behind: bool = False) -> Iterator[Served]:
-    """Serve the account until the block ends; its state is in `folder`. It is as the project says; when it `is_behind`,
-    each service has another webhook and lacks one number. Every answer takes `latency` seconds, and more than `limit`
-    requests at a time are refused (0: never).
+    """Serve the account until the block ends; `folder` takes its certificate. It is as the project says; when it
+    `is_behind`, each service has another webhook and lacks one number. Every answer takes `latency` seconds, and more
+    than `limit` requests at a time are refused (0: never).
     """
     words = [str(folder), str(channels), str(latency), str(limit), str(int(is_behind))]
     process = subprocess.Popen(
@@ -141,7 +141,7 @@ def main(place: str, channels: str, latency: str, limit: str, is_behind: str) ->
     authorities = folder / "authorities.pem"
     # A real client reads all that it trusts, so this one does.
     authorities.write_text(authority.read_text() + Path(certifi.where()).read_text())
-    sandbox = Sandbox(folder / "sandbox.db")
+    sandbox = Sandbox(None)  # in memory: a disk is no part of the distance
     given = sandbox.ensure_account(
         ACCOUNT_SID,
         numbers=[number for channel in range(int(channels)) for number in numbers(channel)],

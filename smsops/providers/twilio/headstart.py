@@ -29,8 +29,7 @@ class TwilioHeadStart:
     """Implements `HeadStart`. Its threads are daemons: nobody waits for a read that nobody needs any more."""
 
     def __init__(self, connection: Connection) -> None:
-        self.begun: dict[tuple[str, str], Early] = {}
-        """What was asked for so far, by path and parameters, in this order."""
+        self._begun: dict[tuple[str, str], Early] = {}
         self._connection = connection
         self._opened = threading.Event()
         self._transport: Transport | None = None
@@ -56,8 +55,13 @@ class TwilioHeadStart:
         self._opened.wait()
         return self._transport
 
+    def taken(self) -> dict[tuple[str, str], Early]:
+        """What was asked for, by path and parameters, in this order; once, because later it is no news any more."""
+        begun, self._begun = self._begun, {}
+        return begun
+
     def _ask(self, path: str) -> None:
-        early = self.begun[path, PAGE] = Early()
+        early = self._begun[path, PAGE] = Early()
         self._waiting.put((path, early))
         if self._senders < self._connection.concurrency:
             self._senders += 1

@@ -10,7 +10,6 @@ import urllib3
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
-    NameResolutionError,
     NewConnectionError,
     ProxyError,
     ReadTimeoutError,
@@ -64,14 +63,11 @@ class Proxied:
     def _without_answer(self, error: Exception) -> Unsent | Unanswered:
         """Whether the request can have reached the server. Only what certainly was never sent counts as unsent."""
         host, timeout = self._netloc, self._timeout
-        if isinstance(error, NameResolutionError):
-            return Unsent(reason=f"the name {host} cannot be resolved")
-        if isinstance(error, ConnectTimeoutError) and not isinstance(error, NewConnectionError):
-            return Unsent(reason=f"no connection to {host} within {timeout.connect_timeout:g} seconds")
-        if isinstance(error, NewConnectionError):
-            return Unsent(reason=f"no connection to {host}{_cause(error)}")
         if isinstance(error, ProxyError):
-            return Unsent(reason=f"no connection to {host} through the proxy that HTTPS_PROXY names")
+            # urllib3 says so of a connection, too, that is lost long after the proxy has opened the way.
+            error = error.original_error
+            if isinstance(error, ConnectTimeoutError | NewConnectionError) or "Tunnel connection failed" in str(error):
+                return Unsent(reason=f"no connection to {host} through the proxy that HTTPS_PROXY names")
         if isinstance(error, SSLError) and any(isinstance(part, ssl.SSLCertVerificationError) for part in error.args):
             return untrusted(host)
         if isinstance(error, ReadTimeoutError):
@@ -90,11 +86,6 @@ def _body(response: urllib3.BaseHTTPResponse) -> bytes | None:
         response.close()
     response.release_conn()
     return body
-
-
-def _cause(error: Exception) -> str:
-    words = getattr(error.__cause__, "strerror", None)
-    return f": {str(words).lower()}" if words else ""
 
 
 def _through(proxy: str, size: int, context: ssl.SSLContext) -> urllib3.ProxyManager:

@@ -57,7 +57,7 @@ class TwilioReader:
         # One, because it only looks at what has come; what has to be sent is sent by the workers.
         looker = ThreadPoolExecutor(max_workers=1)
         ahead = self.connection.head_start
-        self._door.begun = dict(ahead.begun) if isinstance(ahead, TwilioHeadStart) else {}
+        self._door.begun = ahead.taken() if isinstance(ahead, TwilioHeadStart) else {}
         try:
             services, pools, numbers = self._gather(wanted, workers.submit, looker.submit)
         finally:
