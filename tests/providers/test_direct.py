@@ -77,7 +77,7 @@ def get(way: Direct, target: str = "/v1/Services") -> Reply | Unsent | Unanswere
 
 WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTwilio-Request-Id:  RQ1 \r\ntwilio-request-id: RQ2\r\n\r\n{}"
 CLOSES = b"\r\nConnection: close\r\n"
-SQUEEZED = gzip.compress(b"{}")
+SQUEEZED = gzip.compress(b"{}", mtime=0)
 
 
 def test_a_request_is_sent_as_it_is_and_its_connection_is_used_again(raw: Raw, way: Direct) -> None:
@@ -111,6 +111,14 @@ def test_what_cannot_stand_in_a_request_line_is_encoded(raw: Raw, way: Direct) -
         (b"HTTP/1.1 200 OK\r\nno header\r\nContent-Length: 2\r\n\r\n{}", b"{}"),
         (b"HTTP/1.1 204 No Content\r\n\r\n", b""),
     ],
+    ids=[
+        "an interim answer first",
+        "chunks and a trailer",
+        "gzip",
+        "gzip of nothing",
+        "a line that is no header",
+        "no content",
+    ],
 )
 def test_a_whole_answer_leaves_its_connection_usable(raw: Raw, way: Direct, answer: bytes, body: bytes) -> None:
     raw.script = [answer, WHOLE]
@@ -139,6 +147,22 @@ def test_a_whole_answer_leaves_its_connection_usable(raw: Raw, way: Direct, answ
         (b"HTTP/1.1 200 OK" + CLOSES + b"Content-Encoding: gzip\r\nContent-Length: 12\r\n\r\n" + SQUEEZED[:12], None),
         (b"HTTP/1.1 200 OK" + CLOSES + b"Content-Length: 2\r\n\r\n{}HTTP/1.1 200 OK", b"{}"),
     ],
+    ids=[
+        "it says so",
+        "only the end ends it",
+        "HTTP/1.0",
+        "too short",
+        "a length beyond all numbers",
+        "a length beyond all bodies",
+        "a coding within chunks",
+        "a chunk of no size",
+        "a chunk of another size",
+        "no last chunk",
+        "a coding that nobody asked for",
+        "gzip that is none",
+        "half of a gzip",
+        "more than was asked for",
+    ],
 )
 def test_an_answer_that_ends_its_connection(raw: Raw, way: Direct, answer: bytes, body: bytes | None) -> None:
     raw.script = [answer + CUT, WHOLE]
@@ -158,6 +182,7 @@ def test_an_answer_that_ends_its_connection(raw: Raw, way: Direct, answer: bytes
         b"HTTP/2 200" + CLOSES + b"\r\n",
         b"SSH-2.0-OpenSSH" + CLOSES + b"\r\n\r\n",
     ],
+    ids=["nothing", "half a head", "another protocol", "another version", "another service"],
 )
 def test_what_is_no_answer_is_a_lost_connection(raw: Raw, way: Direct, answer: bytes) -> None:
     raw.script = [answer + CUT]
@@ -174,7 +199,7 @@ def test_an_endless_body_and_a_small_one_that_swells_are_cut_off(
     raw: Raw, way: Direct, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(direct, "MAX_BODY", 1000)
-    bomb = gzip.compress(bytes(5000))
+    bomb = gzip.compress(bytes(5000), mtime=0)
     raw.script = [
         b"HTTP/1.1 200 OK" + CLOSES + b"\r\n" + bytes(5000) + CUT,
         b"HTTP/1.1 200 OK" + CLOSES + b"Transfer-Encoding: chunked\r\n\r\n1F4\r\n" + bytes(500) + b"\r\n"

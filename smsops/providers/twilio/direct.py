@@ -45,6 +45,8 @@ class Direct:
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._idle: deque[socket.socket] = deque()
+        self._session: ssl.SSLSession | None = None
+        """Of the first connection: those that follow need not prove everything again, which halves what they cost."""
         weakref.finalize(self, _close, self._idle)
 
     def send(
@@ -58,6 +60,8 @@ class Direct:
         try:
             connection.sendall(_request(method, target, self._netloc, headers, body))
             reply, keep = _Incoming(connection).reply()
+            if self._session is None and isinstance(connection, ssl.SSLSocket):
+                self._session = connection.session
         except TimeoutError:
             return Unanswered(reason=f"no answer from {self._netloc} within {self._read_timeout:g} seconds")
         except (OSError, _Broken):
@@ -95,7 +99,7 @@ class Direct:
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._context is not None:
-                connection = self._context.wrap_socket(connection, server_hostname=self._host)
+                connection = self._context.wrap_socket(connection, server_hostname=self._host, session=self._session)
             connection.settimeout(self._read_timeout)
         except ssl.SSLCertVerificationError:
             return untrusted(self._netloc)
