@@ -36,6 +36,8 @@ class Provider:
     """The channel file's key of each setting to the provider's name of it."""
     begin: Callable[[Connection], HeadStart] | None = None
     """Begins to read an account before its channels are all known; None where a provider cannot."""
+    prepare: Callable[[], None] | None = None
+    """Does what takes time before the first request and depends on no account. It sends nothing and never fails."""
     open_examiner: Callable[[Connection], Examiner] | None = None
     """What `doctor` looks through; None where the provider offers nothing to look at."""
     made_up: Callable[[Occasion, Secret], MadeUp] | None = None
@@ -62,6 +64,12 @@ def _twilio_head_start(connection: Connection) -> HeadStart:
     from smsops.providers.twilio.headstart import begin
 
     return begin(connection)
+
+
+def _twilio_prepare() -> None:
+    from smsops.providers.twilio.headstart import prepare
+
+    prepare()
 
 
 def _twilio_writer(reader: Reader) -> Writer:
@@ -111,6 +119,7 @@ PROVIDERS: Mapping[str, Provider] = {
         open_writer=_twilio_writer,
         properties=_twilio_properties,
         begin=_twilio_head_start,
+        prepare=_twilio_prepare,
         open_examiner=_twilio_examiner,
         made_up=_twilio_made_up,
         defaults=_twilio_defaults,

@@ -105,3 +105,14 @@ def test_the_pace_of_threads_is_as_before_afterwards(pinned: Run) -> None:
     before = sys.getswitchinterval()
     pinned("plan")
     assert sys.getswitchinterval() == before
+
+
+def test_authorities_are_loaded_meanwhile_and_told_of_where_they_are_needed(
+    pinned: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    assert pinned("plan").code == 0
+    monkeypatch.setenv("SMSOPS_API_BASE_URL", "https://127.0.0.1:1")
+    ran = pinned("plan")
+    assert ran.code == 1
+    assert "Check SSL_CERT_FILE." in ran.err

@@ -9,6 +9,7 @@ more begins here, and the reader goes on by itself. A run that ends before it pl
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 
@@ -18,7 +19,7 @@ from smsops.providers.base import Connection
 from smsops.providers.twilio.attempts import Early, attempt
 from smsops.providers.twilio.retry import RetryPolicy, Verdict
 from smsops.providers.twilio.routes import PAGE_SIZE, READS, Product, find
-from smsops.providers.twilio.transport import Transport
+from smsops.providers.twilio.transport import Transport, trusted
 
 SERVICES = "/v1/Services"
 PAGE = f"PageSize={PAGE_SIZE}"
@@ -90,6 +91,12 @@ class TwilioHeadStart:
         if route := find(READS, "GET", target.product, target.path):
             early.ended = attempt(transport, route, target, PAGE, None, _HEADERS)
             self._is_over = self._is_over or early.ended.verdict is not Verdict.DONE
+
+
+def prepare() -> None:
+    """Load the certificate authorities, which takes longer than all else that a first request needs."""
+    with contextlib.suppress(ProviderError):  # told where a connection needs them
+        trusted()
 
 
 def pool_path(service_sid: str) -> str:

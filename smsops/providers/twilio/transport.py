@@ -25,6 +25,9 @@ from smsops.providers.twilio.limiter import Limiter
 from smsops.providers.twilio.retry import RetryPolicy, retry_after_of
 from smsops.providers.twilio.routes import Product
 
+_LOADING = threading.Lock()
+"""So that threads do not load the authorities side by side."""
+
 
 class Way(Protocol):
     """The connections to one host."""
@@ -95,7 +98,7 @@ def _way(origin: str, concurrency: int, policy: RetryPolicy) -> Way:
     timeouts = {"connect_timeout": policy.connect_timeout, "read_timeout": policy.read_timeout}
     if parts.scheme == "http":
         return Direct(origin, None, **timeouts)
-    context = tls(_authorities())
+    context = trusted()
     proxy = None if is_loopback(parts.hostname or "") else _proxy_to(parts.hostname or "")
     if proxy is None:
         return Direct(origin, context, **timeouts)
@@ -111,6 +114,12 @@ def _proxy_to(host: str) -> str | None:
     if not proxy or proxy_bypass(host):
         return None
     return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def trusted() -> ssl.SSLContext:
+    """The TLS context with the authorities that are trusted. Raises ProviderError when they cannot be read."""
+    with _LOADING:
+        return tls(_authorities())
 
 
 def _authorities() -> str:
