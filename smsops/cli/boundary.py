@@ -50,13 +50,11 @@ def _guarded(context: click.Context, argv: list[str]) -> int:
     except SmsopsError as error:
         return _failed(context, argv, error)
     except KeyboardInterrupt:
-        return _failed(
-            context, argv, _Interrupted("The run was interrupted.", hint="Run it again: it sees what is left.")
-        )
+        return _failed(context, argv, _interrupted())
     except OSError as error:
         return _failed(context, argv, _lost(error) or _defect(error))
     except Exception as error:
-        return _failed(context, argv, _defect(error))
+        return _failed(context, argv, _interrupted() if is_interruption(error) else _defect(error))
 
 
 def unprintable(error: OSError) -> int:
@@ -83,6 +81,17 @@ def _defect(error: Exception) -> SmsopsError:
 class _Interrupted(SmsopsError):
     exit_code = ExitCode.INTERRUPTED
     code = "interrupted"
+
+
+def _interrupted() -> _Interrupted:
+    return _Interrupted("The run was interrupted.", hint="Run it again: it sees what is left.")
+
+
+def is_interruption(error: Exception) -> bool:
+    """Whether an interruption is behind it: one that comes just as a thread begins to wait makes the standard library
+    release a lock that it does not hold.
+    """
+    return isinstance(error, RuntimeError) and isinstance(error.__context__, KeyboardInterrupt)
 
 
 class _Defect(SmsopsError):

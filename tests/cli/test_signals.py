@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from smsops.cli.boundary import is_interruption
 from smsops.cli.signals import Stop
 from smsops.sandbox.faults import Fault, FaultKind
 from smsops.sandbox.server import Sandbox
@@ -46,6 +47,15 @@ def statuses(document: Any) -> dict[str, list[str]]:
     for result in document["results"]:
         found.setdefault(result["status"], []).append(f"{result['channel']} {result['action']}")
     return found
+
+
+def test_an_interruption_at_the_moment_when_a_wait_begins_is_one() -> None:
+    lock = threading.Lock()
+    with pytest.raises(RuntimeError) as raised, lock:
+        lock.release()
+        raise KeyboardInterrupt
+    assert is_interruption(raised.value)
+    assert not is_interruption(RuntimeError("release unlocked lock"))
 
 
 @BOTH
