@@ -1,5 +1,7 @@
 """Checks a document against its JSON Schema and says what is wrong in plain findings. The only door to jsonschema.
 
+Whether anything is wrong is asked of `verdict` first; jsonschema is imported for a file in which something is.
+
 The schema is the authority on shape, and it also carries the words: `errorMessage` beside a rule is the sentence that
 people read, here and in editors, and `$comment` is the code of the finding where the rule has one of its own. What is
 left for this module is to find the place, say what stands there instead, and guess what was meant. One problem gives
@@ -10,11 +12,10 @@ beside it.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
-from pathlib import Path as FilePath
 from typing import Any
 
 from smsops.diagnostics import Finding
@@ -22,6 +23,7 @@ from smsops.files.document import Document, Path, described, plain_path, quoted,
 from smsops.files.forms import FORMS, composed
 from smsops.files.suggest import did_you_mean, near, near_direction, near_name, near_number, near_switch
 from smsops.files.syntax import NO_BLANK
+from smsops.files.verdict import Judge, verdict_on
 
 SCHEMAS = ("channel", "project", "plan", "record", "check")
 
@@ -44,16 +46,20 @@ def schema_text(name: str) -> str:
 
 def _published(name: str) -> str:
     """Inside the wheel, or beside the package in a checkout."""
-    file = f"{name}.schema.json"
-    shipped = resources.files("smsops").joinpath("schemas", file)
-    if shipped.is_file():
-        return shipped.read_text(encoding="utf-8")
-    return (FilePath(__file__).parents[2] / "schemas" / file).read_text(encoding="utf-8")
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    folder = os.path.join(package, "schemas")
+    if not os.path.isdir(folder):
+        folder = os.path.join(os.path.dirname(package), "schemas")
+    with open(os.path.join(folder, f"{name}.schema.json"), encoding="utf-8") as file:
+        return file.read()
 
 
 def schema_findings(document: Document, name: str) -> list[Finding]:
     """Everything in which the document's value differs from the schema `name`."""
-    errors = list(_validator(name).iter_errors(document.value))
+    judge = _judge(name)
+    if judge.is_valid(document.value):
+        return []
+    errors = list(_worded(judge).iter_errors(document.value))
     return list(_Translation(document).findings(errors)) if errors else []
 
 
@@ -62,31 +68,35 @@ def known_providers() -> frozenset[str]:
     return frozenset(FORMS)
 
 
-def _validator(name: str) -> Any:
-    return _validator_for(name, frozenset(FORMS))
-
-
 def rules_that_hold(value: object, name: str) -> list[Any]:
     """The schema `name`, and those of its branches whose condition the value meets; the schema itself comes first."""
-    validator = _validator(name)
     holds: list[Any] = []
-    waiting = [validator.schema]
+    waiting = [_judge(name).schema]
     while waiting:
         node = waiting.pop(0)
         holds.append(node)
         waiting += node.get("allOf", ())
         if "if" in node:
-            is_met = validator.evolve(schema=node["if"]).is_valid(value)
-            waiting.append(node.get("then" if is_met else "else", {}))
+            waiting.append(node.get("then" if verdict_on(node["if"])(value) else "else", {}))
     return holds
 
 
+def _judge(name: str) -> Judge:
+    return _judge_for(name, frozenset(FORMS))
+
+
 @lru_cache(maxsize=4)
-def _validator_for(name: str, _providers: frozenset[str]) -> Any:
+def _judge_for(name: str, _providers: frozenset[str]) -> Judge:
+    schema = composed(json.loads(_published(name)), name)
+    return Judge(_prepared(schema, schema["definitions"]))
+
+
+@lru_cache(maxsize=4)
+def _worded(judge: Judge) -> Any:
+    """What finds the errors, for their words."""
     from jsonschema import Draft7Validator
 
-    schema = composed(json.loads(_published(name)), name)
-    return Draft7Validator(_prepared(schema, schema["definitions"]))
+    return Draft7Validator(judge.schema)
 
 
 def _prepared(node: Any, definitions: Any) -> Any:
