@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -58,6 +58,17 @@ class Span(NamedTuple):
     value: str = ""
 
 
+class Marks(NamedTuple):
+    """Where each key and each value of a file stands."""
+
+    keys: Mapping[Path, Place]
+    values: Mapping[Path, Place]
+
+
+def _nowhere() -> Marks:
+    return Marks({}, {})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """One YAML file. `value` is None when the file could not be read as one document."""
@@ -66,12 +77,21 @@ class Document:
     """Relative to the project, with forward slashes."""
     text: str = ""
     value: object = None
-    keys: Mapping[Path, Place] = field(default_factory=dict)
-    values: Mapping[Path, Place] = field(default_factory=dict)
+    marks: Callable[[], Marks] = field(default=_nowhere, compare=False)
+    """Gives the places, which may take as long as it took to read the file."""
+
+    @property
+    def keys(self) -> Mapping[Path, Place]:
+        return self.marks().keys
+
+    @property
+    def values(self) -> Mapping[Path, Place]:
+        return self.marks().values
 
     def place(self, path: Path, *, key: bool = False) -> Place:
         """Of a value, or of its key; where there is none, of what contains it."""
-        first, second = (self.keys, self.values) if key else (self.values, self.keys)
+        keys, values = self.marks()
+        first, second = (keys, values) if key else (values, keys)
         while True:
             found = first.get(path) or second.get(path)
             if found is not None:

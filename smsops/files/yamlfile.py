@@ -10,7 +10,6 @@ Keys are always text. An event costs about half a microsecond, so nothing is loo
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,22 +17,18 @@ from typing import Any
 import yaml
 
 from smsops.diagnostics import Finding, Severity
-from smsops.files.document import Document, Kind, Path, Place, Span, quoted
+from smsops.files.document import Document, Kind, Marks, Path, Place, Span, quoted
+from smsops.files.simple import CONSTANTS, NUMBER, number, simple_value
 from smsops.files.syntax import NO_BLANK, explain_syntax
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 64
 """Levels of lists and mappings; a channel file has four."""
 _MAX_FINDINGS = 100
-_MAX_DIGITS = 4_000
-"""Python refuses to read longer whole numbers; they stay text."""
 
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _LIBYAML_GIVES_UP = "exceeded maximum nesting depth"
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_CONSTANTS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
-_CONSTANTS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 """Control characters, and line breaks that editors and YAML count differently (U+0085, U+2028, U+2029)."""
 
@@ -51,14 +46,34 @@ def read_yaml(data: bytes, path: str, *, start_from: str = "") -> tuple[Document
         finding = document.finding("SMS106", message, _place_of(text, bad.start()), hint=hint)
     if finding is not None:
         return document, (finding,)
+    value = simple_value(text)
+    if value is not None:
+        return Document(path=path, text=text, value=value, marks=_Marks(text)), ()
+    value, marks, findings = _parsed(document, start_from)
+    return Document(path=path, text=text, value=value, marks=_Marks(text, marks)), tuple(findings)
+
+
+def _parsed(document: Document, start_from: str) -> tuple[object, Marks, list[Finding]]:
     reading = _Reading(document, start_from)
     try:
         value = reading.read(_LOADER)
     except _TooDeepForLibyaml:
         reading = _Reading(document, start_from)
         value = reading.read(yaml.BaseLoader)
-    whole = Document(path=path, text=text, value=value, keys=reading.keys, values=reading.values)
-    return whole, tuple(reading.findings)
+    return value, Marks(reading.keys, reading.values), reading.findings
+
+
+@dataclass(slots=True)
+class _Marks:
+    """The places in a text. For a simple one they are found when they are asked for: of most files nothing is said."""
+
+    text: str
+    found: Marks | None = None
+
+    def __call__(self) -> Marks:
+        if self.found is None:
+            _, self.found, _ = _parsed(Document(path="", text=self.text), "")
+        return self.found
 
 
 def _decoded(data: bytes, path: str) -> tuple[str, Finding | None]:
@@ -180,14 +195,14 @@ class _Reading:
         return self._collection(event, path, depth)
 
     def _plain(self, text: str, place: Place) -> object:
-        if text in _CONSTANTS:
-            return _CONSTANTS[text]
+        if text in CONSTANTS:
+            return CONSTANTS[text]
         first = text[0]
         if first == "+" and text[1:].isdecimal() and text.isascii():
             message = f"{quoted(text)} is read as text here, but many editors and programs read it as a number."
             self._report("SMS115", message, place, "`smsops fmt` puts it in quotes.", Severity.WARNING)
-        elif (first in "-0123456789") and (match := _NUMBER.fullmatch(text)):
-            return _number(text, whole=match[1] is None and match[2] is None)
+        elif (first in "-0123456789") and (match := NUMBER.fullmatch(text)):
+            return number(text, whole=match[1] is None and match[2] is None)
         return text
 
     def _collection(self, event: Any, path: Path, depth: int) -> object:
@@ -260,13 +275,6 @@ def _place(event: Any) -> Place:
     return Place(start.line + 1, start.column + 1, width or 1)
 
 
-def _number(text: str, *, whole: bool) -> object:
-    if whole:
-        return int(text) if len(text) <= _MAX_DIGITS else text
-    number = float(text)
-    return number if math.isfinite(number) else text
-
-
 def spans_of(text: str) -> tuple[Span, ...]:
     """What stands where in the text of a file that was read without an error, in the order of the file."""
     kinds = {yaml.DocumentStartEvent: Kind.DOCUMENT, yaml.ScalarEvent: Kind.SCALAR}
@@ -294,4 +302,4 @@ def spans_of(text: str) -> tuple[Span, ...]:
 
 def reads_as_text(plain: str) -> bool:
     """Whether a value without quotes is text here."""
-    return plain not in _CONSTANTS and _NUMBER.fullmatch(plain) is None
+    return plain not in CONSTANTS and NUMBER.fullmatch(plain) is None
