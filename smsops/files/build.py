@@ -1,66 +1,16 @@
-"""A checked document becomes a `Channel`: defaults and short forms are resolved here, once.
-
-Also here: what a schema cannot say of one file, namely whether a URL is one that Twilio may call, and whether a number
-stands in the list twice. These checks look at whatever has the right kind, so that they also speak about files in which
-something else is wrong.
-"""
+"""A checked document becomes a `Channel`: defaults and short forms are resolved here, once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from smsops.diagnostics import Finding, Severity
-from smsops.files.document import Document, Path, quoted
-from smsops.files.urls import url_problem
+from smsops.files.document import Document
+from smsops.files.single import declared_numbers
 from smsops.model import MESSAGING_FIELDS, UNMANAGED, Channel, Direction, Sender, ServiceSettings
 
-URL_KEYS = ("webhook_url", "fallback_url", "status_callback_url")
 NO_USE_CASE = "undeclared"
 """What a null `messaging.use_case` asks for: Twilio's own word for none (twilio.md 2.1)."""
-
-
-def channel_findings(document: Document) -> Iterator[Finding]:
-    """What is wrong in one file beyond its schema."""
-    value = document.value
-    if not isinstance(value, dict):
-        return
-    for key in URL_KEYS:
-        url = value.get(key)
-        if isinstance(url, str) and (problem := url_problem(url)):
-            yield document.finding(problem.code, f"{key} {problem.message}", (key,), hint=problem.hint)
-    if value.get("direction") == Direction.OUTBOUND:
-        yield from _not_wired(document, value)
-    yield from _declared_twice(document)
-
-
-def _not_wired(document: Document, value: Mapping[str, object]) -> Iterator[Finding]:
-    for key in ("webhook_url", "fallback_url"):
-        if value.get(key) is not None:
-            message = f"{key} is not used: with direction outbound replies are dropped."
-            hint = f"Remove {key}, or change the direction to inbound-and-outbound."
-            yield document.finding("SMS225", message, (key,), key=True, hint=hint, severity=Severity.WARNING)
-
-
-def _declared_twice(document: Document) -> Iterator[Finding]:
-    seen: dict[str, int] = {}
-    for number, path in declared_numbers(document):
-        line = document.place(path).line
-        if number in seen:
-            message = f"The number {quoted(number)} is already on line {seen[number]}."
-            yield document.finding("SMS211", message, path, hint="Keep one of the two.")
-        seen.setdefault(number, line)
-
-
-def declared_numbers(document: Document) -> Iterator[tuple[str, Path]]:
-    """The numbers of a file with their places, whether or not they are valid."""
-    value = document.value
-    entries = value.get("phone_numbers") if isinstance(value, dict) else None
-    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-        if isinstance(entry, str):
-            yield entry, ("phone_numbers", index)
-        elif isinstance(entry, dict) and isinstance(entry.get("number"), str):
-            yield entry["number"], ("phone_numbers", index, "number")
 
 
 def build_channel(document: Document) -> Channel:

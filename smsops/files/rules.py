@@ -13,10 +13,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from smsops.diagnostics import Finding, Severity
-from smsops.files.build import URL_KEYS, declared_numbers
 from smsops.files.document import Document, Path, quoted
 from smsops.files.forms import FORMS
 from smsops.files.schema import known_providers
+from smsops.files.single import URL_KEYS, declared_numbers
 from smsops.files.suggest import did_you_mean, near
 from smsops.files.urls import host_allowed, host_of, url_problem
 from smsops.masking import masked

@@ -58,7 +58,7 @@ def _built(lines: list[_Line]) -> dict[str, Any]:
     root: dict[str, Any] = {}
     holders: list[Any] = [root]
     columns: list[int] = [0]
-    waiting: str | None = None
+    waiting = ""
     """The key of the innermost mapping whose value may begin on the next line."""
     for blanks, dash, key, plain, quoted, bracket, other in lines:
         if not (dash or key):
@@ -66,42 +66,43 @@ def _built(lines: list[_Line]) -> dict[str, Any]:
                 raise _NotSimpleError
             continue
         column = len(blanks)
-        if waiting is not None:
-            value: Any = None
-            if column > columns[-1] or (dash and column == columns[-1]):
-                value = [] if dash else {}
-            holders[-1][waiting] = value
-            if value is not None:
-                holders.append(value)
-                columns.append(column)
-            waiting = None
-        # A list may stand as deep as the key that holds it, and ends where a line there has no dash.
-        while columns[-1] > column or (columns[-1] == column and not dash and type(holders[-1]) is list):
-            holders.pop()
-            columns.pop()
+        if waiting or dash or column != columns[-1] or type(holders[-1]) is list:
+            _turn(holders, columns, waiting, column, is_item=dash != "")
+            waiting = ""
         holder = holders[-1]
-        if columns[-1] != column or (type(holder) is list) != bool(dash) or len(holders) > _DEEPEST:
-            raise _NotSimpleError
         value = _text(plain) if plain else quoted[1:-1] if quoted else _items(bracket) if bracket else None
-        if not key:
-            if value is None and not plain:
-                raise _NotSimpleError
-            holder.append(value)
-            continue
-        if dash:
+        if dash and key:
             inner: dict[str, Any] = {}
             holder.append(inner)
             holders.append(inner)
             columns.append(column + 2)
             holder = inner
+        if not key:
+            holder.append(value)
         elif key in holder:
             raise _NotSimpleError
-        if plain or quoted or bracket:
-            holder[intern(key)] = value
         else:
-            waiting = holder_key = intern(key)
-            holder[holder_key] = None
+            holder[intern(key)] = value
+        if not (plain or quoted or bracket):
+            waiting = key
+            if not key:
+                raise _NotSimpleError
     return root
+
+
+def _turn(holders: list[Any], columns: list[int], waiting: str, column: int, *, is_item: bool) -> None:
+    """Open or close lists and mappings, so that the innermost takes a line at `column`."""
+    if waiting and (column > columns[-1] or (is_item and column == columns[-1])):
+        value: Any = [] if is_item else {}
+        holders[-1][waiting] = value
+        holders.append(value)
+        columns.append(column)
+    # A list may stand as deep as the key that holds it, and ends where a line there has no dash.
+    while columns[-1] > column or (columns[-1] == column and not is_item and type(holders[-1]) is list):
+        holders.pop()
+        columns.pop()
+    if columns[-1] != column or (type(holders[-1]) is list) != is_item or len(holders) > _DEEPEST:
+        raise _NotSimpleError
 
 
 def _text(plain: str) -> object:

@@ -3,8 +3,8 @@
 Nearly every file is valid, and `jsonschema` takes longer to say so than everything else together: its import alone is
 longer than the check of one file may be. So a schema is made into functions here, once, for the keywords that the
 schemas of smsops use; any other is refused while it is made. Where `jsonschema-rs` is installed (`smsops[fast]`), it
-judges when there are many. What is not valid is handed to `jsonschema`, which has the last word on it, and all the words. Tests hold the three
-against each other.
+judges when there are many. What is not valid is handed to `jsonschema`, which has the last word on it, and all the
+words. Tests hold the three against each other.
 
 Values come from `yamlfile`: text, whole and other numbers, switches, None, lists, and mappings with text as keys.
 """
@@ -29,8 +29,10 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 _EVERY = (str, int, float, bool, _NOTHING, list, dict)
 _WORDS = frozenset(
-    "$schema $id $comment title description examples default errorMessage patternErrorMessage defaultSnippets format "
-    "definitions".split()
+    (
+        *("$schema", "$id", "$comment", "title", "description", "examples", "default", "format", "definitions"),
+        *("errorMessage", "patternErrorMessage", "defaultSnippets"),
+    )
 )
 """What decides nothing. The formats of the published schemas are for editors; `urls` judges URLs."""
 
@@ -96,7 +98,7 @@ def verdict_on(schema: Any) -> Verdict:
     if "integer" in names and "number" not in names:
         by_kind[float].append(float.is_integer)
     for keyword, (of, make) in _MADE.items():
-        if keyword in schema:
+        if keyword in schema and not (keyword == "additionalProperties" and "properties" in schema):
             check = make(schema)
             for kind in by_kind:
                 if kind in of:
@@ -133,7 +135,7 @@ def _pattern(schema: Any) -> Verdict:
 
 def _one_of(choices: list[Any]) -> Verdict:
     known = frozenset(choices)
-    if any(isinstance(choice, bool | float) for choice in known):
+    if any(isinstance(choice, bool | float) for choice in choices):
         raise ValueError("no verdict on a choice that is a switch or a fraction")
     # True equals 1 in Python, and is no number in JSON.
     return lambda value: type(value) not in (bool, list, dict) and value in known
@@ -237,7 +239,10 @@ _MADE: dict[str, tuple[tuple[type, ...], Callable[[Any], Verdict]]] = {
     "required": ((dict,), _required),
     "propertyNames": ((dict,), lambda schema: _every(schema, "propertyNames")),
     "properties": ((dict,), _properties),
-    "additionalProperties": ((dict,), lambda schema: (lambda _: True) if "properties" in schema else _properties(schema)),
+    "additionalProperties": (
+        (dict,),
+        lambda schema: (lambda _: True) if "properties" in schema else _properties(schema),
+    ),
     "allOf": (_EVERY, _all_of),
     "anyOf": (_EVERY, _any_of),
     "not": (_EVERY, _not),

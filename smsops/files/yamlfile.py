@@ -46,9 +46,9 @@ def read_yaml(data: bytes, path: str, *, start_from: str = "") -> tuple[Document
         finding = document.finding("SMS106", message, _place_of(text, bad.start()), hint=hint)
     if finding is not None:
         return document, (finding,)
-    value = simple_value(text)
-    if value is not None:
-        return Document(path=path, text=text, value=value, marks=_Marks(text)), ()
+    simple = simple_value(text)
+    if simple is not None:
+        return Document(path=path, text=text, value=simple, marks=_Marks(text)), ()
     value, marks, findings = _parsed(document, start_from)
     return Document(path=path, text=text, value=value, marks=_Marks(text, marks)), tuple(findings)
 
