@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from functools import cached_property
 from typing import Any
 
 from smsops.diagnostics import Finding, Severity
@@ -20,7 +20,6 @@ from smsops.files.single import URL_KEYS, declared_numbers
 from smsops.files.suggest import did_you_mean, near
 from smsops.files.urls import host_allowed, host_of, url_problem
 from smsops.masking import masked
-from smsops.model import is_toll_free
 from smsops.project import Account, Policy, Project
 
 _PIN_FIRST = (
@@ -30,7 +29,7 @@ _NO_US_NUMBERS = "ie1"
 """Twilio's region that takes no number of country code 1 (Twilio error 21668)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Read:
     """Everything that was read in one run."""
 
@@ -39,13 +38,18 @@ class Read:
     project: Project | None
     project_document: Document
 
+    @cached_property
+    def numbers(self) -> tuple[tuple[Document, list[tuple[str, Path]]], ...]:
+        """Each channel file with the numbers that it declares."""
+        return tuple((document, declared_numbers(document)) for document in self.documents)
+
 
 Rule = Callable[[Read], Iterator[Finding]]
 
 
 def name_equals_stem(read: Read) -> Iterator[Finding]:
     for document in read.documents:
-        name, stem = _text(document, "name"), PurePosixPath(document.path).stem
+        name, stem = _text(document, "name"), document.path.rpartition("/")[2].rpartition(".")[0]
         if name is not None and name != stem:
             message = f"The name {quoted(name)} differs from the file's name {quoted(stem)}."
             pin = "" if _text(document, "messaging_service_sid") else _PIN_FIRST
@@ -63,25 +67,25 @@ def service_once(read: Read) -> Iterator[Finding]:
 
 
 def _once(read: Read, key: str, code: str, message: str, hint: str) -> Iterator[Finding]:
-    seen: dict[str, str] = {}
+    seen: dict[str, Document] = {}
     for document in read.documents:
         value = _text(document, key)
         if value is None:
             continue
-        if value in seen:
-            yield document.finding(code, message.format(quoted(value), seen[value]), (key,), hint=hint)
-        seen.setdefault(value, _spot(document, (key,)))
+        first = seen.setdefault(value, document)
+        if first is not document:
+            yield document.finding(code, message.format(quoted(value), _spot(first, (key,))), (key,), hint=hint)
 
 
 def number_claimed_once(read: Read) -> Iterator[Finding]:
-    claimed: dict[str, tuple[Document, str]] = {}
-    for document in read.documents:
+    claimed: dict[str, tuple[Document, Path]] = {}
+    for document, numbers in read.numbers:
         name = _text(document, "name")
-        for number, path in declared_numbers(document):
-            owner, spot = claimed.setdefault(number, (document, _spot(document, path)))
+        for number, path in numbers:
+            owner, spot = claimed.setdefault(number, (document, path))
             # A copied file claims all that the first one claims; SMS302 has told it.
             if owner is not document and (name is None or name != _text(owner, "name")):
-                message = f"The number {quoted(number)} is already claimed by {spot}."
+                message = f"The number {quoted(number)} is already claimed by {_spot(owner, spot)}."
                 hint = "A number is in one pool only; remove it from one of the two channels."
                 yield document.finding("SMS304", message, path, hint=hint)
 
@@ -90,19 +94,25 @@ def friendly_name_once(read: Read) -> Iterator[Finding]:
     """A create whose answer was lost is found by its friendly name (twilio.md 2.4). Two channels that both pin their
     service are never created, and names are not unique at Twilio: they may share one.
     """
-    seen: dict[tuple[str, str], tuple[str, str, bool]] = {}
+    seen: dict[tuple[str, str], tuple[str, Document, bool]] = {}
     for document in read.documents:
         name, account = _text(document, "name"), _text(document, "account")
-        key = "name" if "friendly_name" not in _mapping(document) else "friendly_name"
+        key = _friendly_key(document)
         called = _text(document, key)
         if name is None or account is None or called is None:
             continue
         is_pinned = _text(document, "messaging_service_sid") is not None
-        other, spot, both = seen.setdefault((account, called), (name, _spot(document, (key,)), is_pinned))
+        other, first, both = seen.setdefault((account, called), (name, document, is_pinned))
         if other != name and not (is_pinned and both):  # the same name twice is told by SMS302
+            spot = _spot(first, (_friendly_key(first),))
             message = f"The friendly name {quoted(called)} is already that of {spot}, in the same account."
             hint = "Give one of the two another friendly_name; where it is absent, the channel's name is used."
             yield document.finding("SMS313", message, (key,), hint=hint)
+
+
+def _friendly_key(document: Document) -> str:
+    """The key that decides what a service is called."""
+    return "friendly_name" if "friendly_name" in _mapping(document) else "name"
 
 
 def friendly_name_holds_no_login(read: Read) -> Iterator[Finding]:
@@ -185,15 +195,23 @@ def account_sid_once(read: Read) -> Iterator[Finding]:
 
 
 def one_toll_free(read: Read) -> Iterator[Finding]:
-    for document in read.documents:
+    for document, numbers in read.numbers:
         form = FORMS.get(_text(document, "provider") or "")
         if form is None or not form.warns_of_toll_free:
             continue
-        found = [(number, path) for number, path in declared_numbers(document) if is_toll_free(number)]
+        found = [(number, path) for number, path in numbers if _is_toll_free(number)]
         if len({number for number, _ in found}) > 1:
             message = f"The pool holds {len(found)} toll-free numbers; {form.title} warns that carriers may block them."
             hint = "Keep one toll-free number in a pool, and give the others channels of their own."
             yield document.finding("SMS310", message, found[1][1], hint=hint, severity=Severity.WARNING)
+
+
+def _is_toll_free(number: str) -> bool:
+    if not number.startswith("+18"):
+        return False
+    from smsops.model import is_toll_free  # only here: a check of the files needs nothing else of the model
+
+    return is_toll_free(number)
 
 
 def environments_known(read: Read) -> Iterator[Finding]:
@@ -244,11 +262,12 @@ def rule_findings(read: Read) -> Iterator[Finding]:
 
 
 def _mapping(document: Document) -> Mapping[str, Any]:
-    return document.value if isinstance(document.value, dict) else {}
+    value: Mapping[str, Any] = document.value  # type: ignore[assignment]  # `Read` holds no other documents
+    return value
 
 
 def _text(document: Document, key: str) -> str | None:
-    value = _mapping(document).get(key)
+    value = document.value.get(key)  # type: ignore[attr-defined]  # as above
     return value if isinstance(value, str) else None
 
 

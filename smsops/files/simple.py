@@ -20,6 +20,8 @@ NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _MAX_DIGITS = 4_000
 """Python refuses to read longer whole numbers; they stay text."""
 
+_NO_TEXT = frozenset("0123456789tTfFnN")
+"""What begins a number, or a constant that is written out."""
 _DEEPEST = 16
 _LINE = re.compile(
     r"( *)(- )?"
@@ -109,13 +111,15 @@ def _text(plain: str) -> object:
     """What a text without quotes stands for; a comment may stand beside it."""
     if " #" in plain:
         plain = plain[: plain.index(" #")]
-    plain = plain.rstrip(" ")
+    if plain[-1] == " ":
+        plain = plain.rstrip(" ")
     if ": " in plain or plain[-1] == ":":
         raise _NotSimpleError
-    if plain in CONSTANTS:
-        return CONSTANTS[plain]
-    if plain[0] in "0123456789" and (match := NUMBER.fullmatch(plain)):
-        return number(plain, whole=match[1] is None and match[2] is None)
+    if plain[0] in _NO_TEXT:
+        if plain in CONSTANTS:
+            return CONSTANTS[plain]
+        if match := NUMBER.fullmatch(plain):
+            return number(plain, whole=match[1] is None and match[2] is None)
     return plain
 
 

@@ -38,21 +38,25 @@ def _not_wired(document: Document, value: Mapping[str, object]) -> Iterator[Find
 
 
 def _declared_twice(document: Document) -> Iterator[Finding]:
-    seen: dict[str, int] = {}
-    for number, path in declared_numbers(document):
-        line = document.place(path).line
-        if number in seen:
-            message = f"The number {quoted(number)} is already on line {seen[number]}."
+    declared = declared_numbers(document)
+    if len({number for number, _ in declared}) == len(declared):
+        return
+    seen: dict[str, Path] = {}
+    for number, path in declared:
+        first = seen.setdefault(number, path)
+        if first is not path:
+            message = f"The number {quoted(number)} is already on line {document.place(first).line}."
             yield document.finding("SMS211", message, path, hint="Keep one of the two.")
-        seen.setdefault(number, line)
 
 
-def declared_numbers(document: Document) -> Iterator[tuple[str, Path]]:
+def declared_numbers(document: Document) -> list[tuple[str, Path]]:
     """The numbers of a file with their places, whether or not they are valid."""
     value = document.value
     entries = value.get("phone_numbers") if isinstance(value, dict) else None
+    declared: list[tuple[str, Path]] = []
     for index, entry in enumerate(entries if isinstance(entries, list) else ()):
         if isinstance(entry, str):
-            yield entry, ("phone_numbers", index)
-        elif isinstance(entry, dict) and isinstance(entry.get("number"), str):
-            yield entry["number"], ("phone_numbers", index, "number")
+            declared.append((entry, ("phone_numbers", index)))
+        elif isinstance(entry, dict) and isinstance(number := entry.get("number"), str):
+            declared.append((number, ("phone_numbers", index, "number")))
+    return declared

@@ -30,6 +30,7 @@ _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _LIBYAML_GIVES_UP = "exceeded maximum nesting depth"
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN_ASCII = re.compile("[^\t\n\r\x20-\x7e]")
 """Control characters, and line breaks that editors and YAML count differently (U+0085, U+2028, U+2029)."""
 
 
@@ -39,16 +40,16 @@ def read_yaml(data: bytes, path: str, *, start_from: str = "") -> tuple[Document
     `start_from` is the hint for an empty file.
     """
     text, finding = _decoded(data, path)
+    bad = None if finding else (_FORBIDDEN_ASCII if text.isascii() else _FORBIDDEN).search(text)
+    if not (finding or bad) and (simple := simple_value(text)) is not None:
+        return Document(path=path, text=text, value=simple, marks=_Marks(text)), ()
     document = Document(path=path, text=text)
-    if finding is None and (bad := _FORBIDDEN.search(text)):
+    if bad is not None:
         message = f"The file holds the invisible character U+{ord(bad[0]):04X}."
         hint = "Delete it, or write it as an escape inside double quotes."
         finding = document.finding("SMS106", message, _place_of(text, bad.start()), hint=hint)
     if finding is not None:
         return document, (finding,)
-    simple = simple_value(text)
-    if simple is not None:
-        return Document(path=path, text=text, value=simple, marks=_Marks(text)), ()
     value, marks, findings = _parsed(document, start_from)
     return Document(path=path, text=text, value=value, marks=_Marks(text, marks)), tuple(findings)
 
@@ -77,11 +78,12 @@ class _Marks:
 
 
 def _decoded(data: bytes, path: str) -> tuple[str, Finding | None]:
-    document = Document(path=path)
     if len(data) > MAX_BYTES:
+        document = Document(path=path)
         message = f"The file is larger than {MAX_BYTES // 1024} KiB."
         return "", document.finding("SMS104", message, Place(1, 1), hint="Split it: one file holds one channel.")
     if data.startswith(_UTF_16_MARKS) or b"\0\0" in (data[0:4:2], data[1:4:2]):
+        document = Document(path=path)
         message = "The file is not UTF-8. This looks like UTF-16."
         return "", document.finding("SMS105", message, Place(1, 1), hint="Save the file as UTF-8.")
     try:
