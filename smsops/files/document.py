@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from smsops.diagnostics import Finding, Location, Severity
-from smsops.files.redact import redact, redact_line, sounds_secret
 
 Path = tuple[str | int, ...]
 """Where in the value: keys and list positions from 0, such as `("phone_numbers", 0, "flow")`."""
@@ -111,6 +110,8 @@ class Document:
         severity: Severity = Severity.ERROR,
     ) -> Finding:
         """A finding at a path of the value, or at a place; the excerpt is free of secrets."""
+        from smsops.files.redact import sounds_secret  # only here and below: most files have no finding
+
         place = where if isinstance(where, Place) else self.place(where, key=key)
         hidden = not isinstance(where, Place) and any(sounds_secret(part) for part in where) and not key
         return Finding(
@@ -124,6 +125,8 @@ class Document:
         )
 
     def _excerpt(self, place: Place, *, hidden: bool) -> str | None:
+        from smsops.files.redact import redact_line
+
         lines = source_lines(self.text)
         if not self.text or not 0 < place.line <= len(lines) or place.column > _SHOWN:
             return None
@@ -159,6 +162,8 @@ def described(value: object) -> str:
 
 def quoted(text: str) -> str:
     """A text of a file inside a message: one line, short, free of secrets."""
+    from smsops.files.redact import redact
+
     line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text[: 4 * _QUOTED])
     shown = redact(line)
     return f"'{shown[:_QUOTED]}...'" if len(shown) > _QUOTED else f"'{shown}'"
@@ -179,6 +184,8 @@ def written(value: object) -> str:
 
 def plain_path(path: Path) -> str:
     """A path as people write it: `phone_numbers[0].flow`."""
+    from smsops.files.redact import redact
+
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{redact(part)}" if text else redact(part)

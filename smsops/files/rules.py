@@ -7,7 +7,7 @@ between channel files run. Every rule goes over the files once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,9 +17,7 @@ from smsops.files.document import Document, Path, quoted
 from smsops.files.forms import FORMS
 from smsops.files.schema import known_providers
 from smsops.files.single import URL_KEYS, declared_numbers
-from smsops.files.suggest import did_you_mean, near
 from smsops.files.urls import host_allowed, host_of, url_problem
-from smsops.masking import masked
 from smsops.project import Account, Policy, Project
 
 _PIN_FIRST = (
@@ -111,7 +109,6 @@ def friendly_name_once(read: Read) -> Iterator[Finding]:
 
 
 def _friendly_key(document: Document) -> str:
-    """The key that decides what a service is called."""
     return "friendly_name" if "friendly_name" in _mapping(document) else "name"
 
 
@@ -119,9 +116,17 @@ def friendly_name_holds_no_login(read: Read) -> Iterator[Finding]:
     """A begun create is known by its name, in records, where no login may be."""
     for document in read.documents:
         name = _text(document, "friendly_name")
-        if name is not None and masked(name) != name:
+        if name is not None and _holds_login(name):
             message = "The friendly name looks like a URL with a user name or password."
             yield document.finding("SMS209", message, ("friendly_name",), hint="Choose a plain name.")
+
+
+def _holds_login(name: str) -> bool:
+    if "@" not in name:
+        return False
+    from smsops.masking import masked  # only here: few names hold what every login does
+
+    return masked(name) != name
 
 
 def account_exists(read: Read) -> Iterator[Finding]:
@@ -129,7 +134,7 @@ def account_exists(read: Read) -> Iterator[Finding]:
         name = _text(document, "account")
         if name is not None and name not in project.accounts:
             message = f"The account {quoted(name)} is not in {project.path}."
-            hint = did_you_mean(near(name, project.accounts)) or f"Accounts: {', '.join(project.accounts)}."
+            hint = _meant(name, project.accounts) or f"Accounts: {', '.join(project.accounts)}."
             yield document.finding("SMS305", message, ("account",), hint=hint)
 
 
@@ -222,7 +227,7 @@ def environments_known(read: Read) -> Iterator[Finding]:
     for environment in hosts:
         if environment not in known:
             message = f"No account has the environment {quoted(environment)}."
-            hint = did_you_mean(near(environment, known)) or (f"Known: {', '.join(known)}." if known else "")
+            hint = _meant(environment, known) or (f"Known: {', '.join(known)}." if known else "")
             path: Path = ("policy", "webhook_hosts", environment)
             yield read.project_document.finding("SMS311", message, path, key=True, hint=hint, severity=Severity.WARNING)
 
@@ -269,6 +274,12 @@ def _mapping(document: Document) -> Mapping[str, Any]:
 def _text(document: Document, key: str) -> str | None:
     value = document.value.get(key)  # type: ignore[attr-defined]  # as above
     return value if isinstance(value, str) else None
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    from smsops.files.suggest import did_you_mean, near  # only here: few files have such a word
+
+    return did_you_mean(near(word, known))
 
 
 def _spot(document: Document, path: Path) -> str:

@@ -1,6 +1,6 @@
 """Reads what nearly every channel file is made of, line by line: `key: value`, dashes, comments, texts on one line.
 
-The parser in `yamlfile` makes an object with two places for each thing that it meets, and that is most of what reading
+The parser in `events` makes an object with two places for each thing that it meets, and that is most of what reading
 many files costs. Here one regular expression takes a text apart, and a file takes a quarter of the time. It knows a
 small part of YAML and none of its surprises: whatever it is not sure of, all that is an error included, it leaves to
 that parser. A test holds the two against each other: where this one has an answer, the other has the same and finds
@@ -26,14 +26,16 @@ _DEEPEST = 16
 _LINE = re.compile(
     r"( *)(- )?"
     r"(?:([A-Za-z_][A-Za-z0-9_-]{0,99}):(?: +|(?=\n)))?"
-    r"(?:([A-Za-z0-9/_.][^\n]*)|(?:(\"[^\"\\\n]*\"|'[^'\n]*')|(\[[^\[\]{}\n]*\]))?(?: +\#[^\n]*| *))\n"
+    r"(?:([A-Za-z0-9/_.][^\n]*)|(?:(\"[^\"\\\n]*\"|'[^'\n]*')|([\[{][^\[\]{}\n]*[\]}]))?(?: +\#[^\n]*| *))\n"
     r"| *\#[^\n]*\n"
     r"|([^\n]+\n?)"
 )
-"""One line: its blanks, a dash, a key, then a plain text up to the end, or a text in quotes or a list in brackets with
+"""One line: its blanks, a dash, a key, then a plain text up to the end, or a text in quotes or something in brackets with
 what stands beside it. The last group holds a line that is none of these.
 """
 _ITEM = re.compile(r"(?:([A-Za-z0-9][A-Za-z0-9_./-]*)|(\"[^\"\\]*\"|'[^']*'))(?:, ?|\Z)")
+
+_PAIR = re.compile(r"([A-Za-z_][A-Za-z0-9_-]{0,99}): ([A-Za-z0-9][A-Za-z0-9_./@-]*)(?:, |\Z)")
 
 _Line = tuple[str, str, str, str, str, str, str]
 
@@ -72,7 +74,7 @@ def _built(lines: list[_Line]) -> dict[str, Any]:
             _turn(holders, columns, waiting, column, is_item=dash != "")
             waiting = ""
         holder = holders[-1]
-        value = _text(plain) if plain else quoted[1:-1] if quoted else _items(bracket) if bracket else None
+        value = _text(plain) if plain else quoted[1:-1] if quoted else _inside(bracket) if bracket else None
         if dash and key:
             inner: dict[str, Any] = {}
             holder.append(inner)
@@ -123,6 +125,11 @@ def _text(plain: str) -> object:
     return plain
 
 
+def reads_as_text(plain: str) -> bool:
+    """Whether a value without quotes is text here."""
+    return plain not in CONSTANTS and NUMBER.fullmatch(plain) is None
+
+
 def number(text: str, *, whole: bool) -> object:
     """A number by the core schema of YAML 1.2; one that Python does not take stays text."""
     if whole:
@@ -131,15 +138,23 @@ def number(text: str, *, whole: bool) -> object:
     return value if math.isfinite(value) else text
 
 
-def _items(bracket: str) -> list[object]:
-    """The texts of a list in brackets on one line."""
-    inside = bracket[1:-1]
-    found: list[object] = []
+def _inside(bracket: str) -> list[object] | dict[str, object]:
+    """A list or a mapping of texts, in brackets on one line."""
+    inside, ends = bracket[1:-1], bracket[0] + bracket[-1]
+    items: list[object] = []
+    pairs: dict[str, object] = {}
     at = 0
     while at < len(inside):
-        match = _ITEM.match(inside, at)
+        match = (_ITEM if ends == "[]" else _PAIR).match(inside, at)
         if match is None or (match.end() == len(inside) and inside[-1] in ", "):
             raise _NotSimpleError
-        found.append(_text(match[1]) if match[1] else match[2][1:-1])
+        if ends == "[]":
+            items.append(_text(match[1]) if match[1] else match[2][1:-1])
+        elif match[1] in pairs:
+            raise _NotSimpleError
+        else:
+            pairs[intern(match[1])] = _text(match[2])
         at = match.end()
-    return found
+    if ends not in ("[]", "{}"):
+        raise _NotSimpleError
+    return items if ends == "[]" else pairs
