@@ -30,8 +30,8 @@ _LINE = re.compile(
     r"| *\#[^\n]*\n"
     r"|([^\n]+\n?)"
 )
-"""One line: its blanks, a dash, a key, then a plain text up to the end, or a text in quotes or something in brackets with
-what stands beside it. The last group holds a line that is none of these.
+"""One line: its blanks, a dash, a key, then a plain text up to the end, or a text in quotes or something in brackets
+with what stands beside it. The last group holds a line that is none of these.
 """
 _ITEM = re.compile(r"(?:([A-Za-z0-9][A-Za-z0-9_./-]*)|(\"[^\"\\]*\"|'[^']*'))(?:, ?|\Z)")
 
