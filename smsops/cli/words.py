@@ -20,7 +20,7 @@ class Word(StringParamType):
     """Text that is the name of something in the project."""
 
     def __init__(self, *, account: bool = False, or_file: bool = False) -> None:
-        self._account = account
+        self.is_account = account
         """Whether it names an account; else a channel."""
         self._or_file = or_file
         """Whether a file can be named too; files are offered where no name begins as what was typed."""
@@ -31,7 +31,7 @@ class Word(StringParamType):
         from smsops.files.names import account_names, channel_names
 
         typed = ctx.params.get(param.name or "") if param.multiple or param.nargs != 1 else None
-        names = account_names if self._account else channel_names
+        names = account_names if self.is_account else channel_names
         offered = names(_place(ctx, "chdir") or os.curdir, _place(ctx, "config"))
         found = [name for name in offered if name.startswith(incomplete) and name not in (typed or ())]
         if found or not self._or_file:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smsops.files.document import Document
@@ -28,7 +28,7 @@ def build_channel(document: Document) -> Channel:
         service_sid=value.get("messaging_service_sid"),
         enabled=enabled,
         path=document.path,
-        lines=_lines(document),
+        lines=_Lines(document),
         document=value,
     )
 
@@ -64,8 +64,33 @@ def _sender(entry: str | Mapping[str, Any]) -> Sender:
     )
 
 
+class _Lines(Mapping[str, int]):
+    """Where each key and each number is, as `webhook_url`, `messaging.use_case` and `+12065550101`; looked for when
+    it is asked, which is for few channels of a plan.
+    """
+
+    __slots__ = ("_document", "_found")
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._found: dict[str, int] | None = None
+
+    def _lines(self) -> dict[str, int]:
+        if self._found is None:
+            self._found = _lines(self._document)
+        return self._found
+
+    def __getitem__(self, key: str) -> int:
+        return self._lines()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines())
+
+    def __len__(self) -> int:
+        return len(self._lines())
+
+
 def _lines(document: Document) -> dict[str, int]:
-    """Where each key and each number is, as `webhook_url`, `messaging.use_case` and `+12065550101`."""
     lines = {".".join(map(str, path)): place.line for path, place in document.keys.items() if 0 < len(path) <= 2}
     for number, path in declared_numbers(document):
         lines.setdefault(number, document.place(path).line)

@@ -47,15 +47,18 @@ class Judge:
         self.schema = schema
         self._verdict = verdict_on(schema)
         self._asked = 0
+        self.is_fast = False
+        """Whether jsonschema-rs judges by now."""
 
     def is_valid(self, value: Any) -> bool:
         self._asked += 1
         if self._asked == _FEW:
-            self._verdict = _fast(self.schema) or self._verdict
+            fast = fast_verdict_on(self.schema)
+            self.is_fast, self._verdict = fast is not None, fast or self._verdict
         return self._verdict(value)
 
 
-def _fast(schema: Any) -> Verdict | None:
+def fast_verdict_on(schema: Any) -> Verdict | None:
     """The verdict of jsonschema-rs; None where it is not installed."""
     try:
         from jsonschema_rs import Draft7Validator
