@@ -43,7 +43,7 @@ _Line = tuple[str, str, str, str, str, str, str]
 def simple_value(text: str) -> dict[str, Any] | None:
     """The mapping that a text stands for, where all of it is simple; None says nothing, and is no error.
 
-    The text holds no control characters but tabs and line breaks.
+    The text holds no character that `yamlfile` refuses.
     """
     if "\t" in text or "\r" in text or not text.endswith("\n"):
         return None
