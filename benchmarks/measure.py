@@ -88,10 +88,18 @@ def medians(
     return [cost.seconds for cost in costs(*commands, times=times, cwd=cwd, env=env)]
 
 
+def once(command: Sequence[str], *, cwd: Path | None = None) -> Cost:
+    """What one run of a command takes that is too long to repeat; nothing is warmed for it."""
+    seconds, megabytes = _run(command, cwd, None, frozenset({0}))
+    return Cost(seconds=seconds, megabytes=megabytes)
+
+
 def _run(
     command: Sequence[str], cwd: Path | None, env: Mapping[str, str] | None, exits: frozenset[int]
 ) -> tuple[float, float]:
     """Seconds and megabytes of one run. The process is waited for here, because only `wait4` tells what it used."""
+    # Everybody but some containers keeps compiled modules; the first run makes those that are not there.
+    env = {name: value for name, value in (env or os.environ).items() if name != "PYTHONDONTWRITEBYTECODE"}
     begun = time.perf_counter()
     process = subprocess.Popen(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)
