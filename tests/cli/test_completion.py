@@ -168,7 +168,8 @@ def test_a_completing_shell_imports_nothing_heavy(project: Path) -> None:
         *("smsops plan codes ", "smsops plan merge ", "smsops apply c", "smsops apply zz", "smsops rehearse su"),
         *("smsops show s", "smsops set c", "smsops set codes ", "smsops history ", "smsops history codes "),
         *("smsops blame co", "smsops list ", "smsops -q pl", "smsops plan --out s", "smsops plan 's"),
-        *("smsops validate s", "smsops explain plan s"),
+        *("smsops validate s", "smsops explain plan s", "smsops --", "smsops plan codes --", "smsops plan --o"),
+        *("smsops plan merge --", "smsops sandbox --", "smsops sandbox serve --", "smsops audit log --", "smsops x --"),
     ],
 )
 def test_what_is_answered_without_click_is_what_click_answers(
@@ -192,3 +193,10 @@ def test_every_command_that_takes_channels_is_answered_without_click(project: Pa
         assert all((one.nargs == -1) == (name in TAKE_MANY) for one in of_channels)
         line = {COMPLETION: "bash_complete", "COMP_WORDS": f"smsops {name} s", "COMP_CWORD": "2"}
         assert quick_answer(line) == ("plain,support\n" if of_channels else "")
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("audit", "sandbox")])
+def test_the_options_that_are_offered_without_click_are_those_that_there_are(name: str, offered) -> None:
+    """An option that is new is added to `completing.OPTIONS`."""
+    line = {COMPLETION: "bash_complete", "COMP_WORDS": f"smsops {name} --", "COMP_CWORD": "2"}
+    assert quick_answer(line).replace("plain,", "").split() == offered(f"smsops {name} --")
