@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from smsops.diagnostics import ErrorNumber
+from smsops.explanations import ErrorNumber
 from smsops.masking import Value
 from smsops.model import Channel, field_key
 from smsops.project import Account
