@@ -123,9 +123,9 @@ def _no_collection() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.freeze()  # before it is enabled: it would begin at once
         if was_enabled:
             gc.enable()
-        gc.freeze()
 
 
 def load_project_file(start: FilePath, config: FilePath | None = None, *, valid: bool = False) -> Loaded:

@@ -153,7 +153,7 @@ def hosts_allowed(read: Read) -> Iterator[Finding]:
             continue
         for key in URL_KEYS:
             url = _text(document, key)
-            if url is None or url_problem(url) or host_allowed(host_of(url), patterns):
+            if url is None or host_allowed(host_of(url), patterns) or url_problem(url):
                 continue
             why = f"which policy.webhook_hosts does not allow{_for(account, project)}"
             message = f"{key} names the host {host_of(url)}, {why}."
