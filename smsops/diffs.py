@@ -22,9 +22,9 @@ def field_diffs(desired: ServiceSettings, live: ServiceSettings | None) -> Itera
             yield FieldDiff(name=name, field=field_key(name), before=value_of(before), after=value_of(after))
 
 
-def managed(settings: ServiceSettings) -> Iterator[tuple[str, Value]]:
+def managed(settings: ServiceSettings) -> dict[str, Value]:
     """The settings that a channel sets, by name."""
-    return ((name, value) for name, value in zip(SETTINGS, _values(settings), strict=True) if value is not UNMANAGED)
+    return {name: value for name, value in zip(SETTINGS, _values(settings), strict=True) if value is not UNMANAGED}
 
 
 def value_of(setting: str | int | bool | Unmanaged) -> Value:

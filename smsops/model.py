@@ -127,7 +127,7 @@ class Channel:
 
     @property
     def numbers(self) -> frozenset[str]:
-        return frozenset(sender.number for sender in self.senders)
+        return frozenset([sender.number for sender in self.senders])
 
     @property
     def receives(self) -> bool:

@@ -65,8 +65,9 @@ def _channel_steps(channel: Channel, found: Bound, aim: Aim, scene: Scene) -> It
             yield from _updates(channel, service, diffs, scene.memory)
         if (entry := scene.memory.services.get(service.sid)) is not None:
             yield from _already_done(channel, service, aim, entry)
-        yield from fill_pool(channel, service, scene)
-        yield from empty_pool(channel, service, scene)
+        if service.pool is None or service.pool.keys() != aim.numbers:
+            yield from fill_pool(channel, service, scene)
+            yield from empty_pool(channel, service, scene)
     elif not found.finding:
         yield _create(channel, found.namesake, scene)
         if found.namesake:
@@ -88,9 +89,9 @@ def _said(channel: Channel, service_sid: str | None, remembered: BaseChannel | N
     return Aim(
         channel=channel.name,
         service_sid=service_sid,
-        fields={name: sealed(value) for name, value in managed(channel.settings)},
+        fields={name: sealed(value) for name, value in managed(channel.settings).items()},
         numbers=channel.numbers,
-        guarded=frozenset(sender.number for sender in channel.senders if sender.guarded),
+        guarded=frozenset([sender.number for sender in channel.senders if sender.guarded]),
         remembered=remembered,
     )
 

@@ -45,7 +45,7 @@ def scene_of(desired: DesiredState, live: LiveState, base: Base, owners: Mapping
             for service in live.services.values()
             for number, number_sid in (service.pool or {}).items()
         },
-        declared=frozenset().union(*(channel.numbers for channel in desired.channels)),
+        declared=frozenset([sender.number for channel in desired.channels for sender in channel.senders]),
     )
 
 
