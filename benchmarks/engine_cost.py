@@ -1,10 +1,10 @@
 """The plan engine, without files and network, takes at most a twelfth of an `octodns-sync` dry run; it is linear.
 
-octoDNS compares 1,000 zones of three records with the same zones, so it needs no network either. The engine is given a
-thousand and ten thousand channels of three numbers as values, with what the account says and what the last record says,
-and ends with the text of the plan; nothing is to be changed. So octoDNS reads its files here, and smsops does not: reading
-is measured elsewhere. The claim is on the engine alone against octoDNS without its start. The whole processes are beside
-it; those of smsops also make the values that they plan.
+octoDNS compares 1,000 zones of three records with the same zones, so it needs no network either. The engine is given
+channels of three numbers as values, with what the account says and what the last record says, and ends with the text of
+the plan; nothing is to be changed. So octoDNS reads its files here, and smsops does not: its reading is measured
+elsewhere. The claim is on the engine alone against octoDNS without its start. The whole processes are beside it; those
+of smsops also make the values that they plan.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.account import ACCOUNT_SID, ROOT, numbers, service_sid
@@ -156,10 +157,15 @@ def live(sid: str, wanted: ServiceSettings, pool: list[str]) -> LiveService:
     """A service with values of its own, as they come from an answer, and with the settings that no file sets."""
     values = {name: getattr(wanted, name) for name in ServiceSettings.__slots__}
     copied = {name: "".join(list(value)) if isinstance(value, str) else value for name, value in values.items()}
-    others = {"use_case": "undeclared", "smart_encoding": True, "mms_converter": True, "area_code_geomatch": True}
     return LiveService(
         sid=sid,
-        settings=ServiceSettings(**{**copied, **others}),
+        settings=replace(
+            ServiceSettings(**copied),
+            use_case="undeclared",
+            smart_encoding=True,
+            mms_converter=True,
+            area_code_geomatch=True,
+        ),
         pool={"".join(list(number)): f"PN{number[1:]:0>32}" for number in pool},
     )
 
