@@ -17,6 +17,7 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from benchmarks.account import ACCOUNT_SID, ROOT, numbers, service_sid
 from benchmarks.measure import Row, medians
@@ -156,7 +157,9 @@ def settings(index: int) -> ServiceSettings:
 def live(sid: str, wanted: ServiceSettings, pool: list[str]) -> LiveService:
     """A service with values of its own, as they come from an answer, and with the settings that no file sets."""
     values = {name: getattr(wanted, name) for name in ServiceSettings.__slots__}
-    copied = {name: "".join(list(value)) if isinstance(value, str) else value for name, value in values.items()}
+    copied: dict[str, Any] = {
+        name: "".join(list(value)) if isinstance(value, str) else value for name, value in values.items()
+    }
     return LiveService(
         sid=sid,
         settings=replace(

@@ -50,7 +50,7 @@ def plan(*, desired: DesiredState, live: LiveState, base: Base) -> AccountPlan:
         idle=frozenset(aims.keys() - busy),
         unmanaged_services=len(live.services.keys() - scene.owners.keys()),
         unmanaged_numbers=None if live.numbers is None else len(live.numbers.keys() - scene.declared),
-        vanished=frozenset(base.services) - live.services.keys(),
+        vanished=frozenset(base.services.keys() - live.services.keys()),
         left=_left(desired, base),
         partial=desired.selected is not None,
         api_calls=live.api_calls,
