@@ -58,24 +58,25 @@ class Cost:
 def costs(
     *commands: Sequence[str],
     times: int,
+    warm_ups: int = 1,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     exits: frozenset[int] = frozenset({0}),
 ) -> list[Cost]:
-    """What each command takes; the first run of each warms the caches and does not count.
+    """What each command takes; the first runs of each warm the caches and do not count.
 
     The commands take turns, so that a busy moment of the machine falls on all of them.
 
     Raises RuntimeError when a command ends with a code that is not among `exits`.
     """
     taken: list[list[tuple[float, float]]] = [[] for _ in commands]
-    for _ in range(times + 1):
+    for _ in range(warm_ups + times):
         for command, each in zip(commands, taken, strict=True):
             each.append(_run(command, cwd, env, exits))
     return [
         Cost(
-            seconds=statistics.median(seconds for seconds, _ in each[1:]),
-            megabytes=statistics.median(megabytes for _, megabytes in each[1:]),
+            seconds=statistics.median(seconds for seconds, _ in each[warm_ups:]),
+            megabytes=statistics.median(megabytes for _, megabytes in each[warm_ups:]),
         )
         for each in taken
     ]
