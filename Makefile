@@ -62,7 +62,7 @@ docs: $(VENV)/.installed-dev
 	@$(BIN)/python -m mkdocs build --strict
 	@echo 'The site: build/docs/index.html'
 
-bench: $(VENV)/.installed
+bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks
 
 pipelines: $(VENV)/.installed-dev $(BIN)/actionlint

@@ -58,24 +58,25 @@ class Cost:
 def costs(
     *commands: Sequence[str],
     times: int,
+    warm_ups: int = 1,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     exits: frozenset[int] = frozenset({0}),
 ) -> list[Cost]:
-    """What each command takes; the first run of each warms the caches and does not count.
+    """What each command takes; the first runs of each warm the caches and do not count.
 
     The commands take turns, so that a busy moment of the machine falls on all of them.
 
     Raises RuntimeError when a command ends with a code that is not among `exits`.
     """
     taken: list[list[tuple[float, float]]] = [[] for _ in commands]
-    for _ in range(times + 1):
+    for _ in range(warm_ups + times):
         for command, each in zip(commands, taken, strict=True):
             each.append(_run(command, cwd, env, exits))
     return [
         Cost(
-            seconds=statistics.median(seconds for seconds, _ in each[1:]),
-            megabytes=statistics.median(megabytes for _, megabytes in each[1:]),
+            seconds=statistics.median(seconds for seconds, _ in each[warm_ups:]),
+            megabytes=statistics.median(megabytes for _, megabytes in each[warm_ups:]),
         )
         for each in taken
     ]
@@ -88,10 +89,18 @@ def medians(
     return [cost.seconds for cost in costs(*commands, times=times, cwd=cwd, env=env)]
 
 
+def once(command: Sequence[str], *, cwd: Path | None = None) -> Cost:
+    """What one run of a command takes that is too long to repeat; nothing is warmed for it."""
+    seconds, megabytes = _run(command, cwd, None, frozenset({0}))
+    return Cost(seconds=seconds, megabytes=megabytes)
+
+
 def _run(
     command: Sequence[str], cwd: Path | None, env: Mapping[str, str] | None, exits: frozenset[int]
 ) -> tuple[float, float]:
     """Seconds and megabytes of one run. The process is waited for here, because only `wait4` tells what it used."""
+    # Everybody but some containers keeps compiled modules; the first run makes those that are not there.
+    env = {name: value for name, value in (env or os.environ).items() if name != "PYTHONDONTWRITEBYTECODE"}
     begun = time.perf_counter()
     process = subprocess.Popen(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)

@@ -51,7 +51,9 @@ def bind(*, desired: DesiredState, live: LiveState, base: Base) -> dict[str, Bou
     bearers = {sid: one.channel for sid, one in base.departed.items()}
     bearers |= {recorded.service_sid: name for name, recorded in base.channels.items()}
     leftovers = _leftovers(live, base, frozenset(known.values()))
-    namesakes = {service.settings.friendly_name: sid for sid, service in sorted(live.services.items(), reverse=True)}
+    namesakes: dict[str, str] = {}
+    for sid, service in live.services.items():
+        namesakes[service.settings.friendly_name] = min(sid, namesakes.get(service.settings.friendly_name, sid))
     return {
         channel.name: _bind(channel, known.get(channel.name), live, leftovers, namesakes, bearers)
         for channel in desired.channels
@@ -81,9 +83,9 @@ def _known_sids(desired: DesiredState, base: Base) -> dict[str, str]:
     known = {channel.name: channel.service_sid for channel in desired.channels if channel.service_sid}
     pinned = frozenset(known.values())
     for channel in desired.channels:
-        recorded = base.channels.get(channel.name)
+        recorded = None if channel.name in known else base.channels.get(channel.name)
         if recorded and recorded.service_sid not in pinned:
-            known.setdefault(channel.name, recorded.service_sid)
+            known[channel.name] = recorded.service_sid
     return known | _renamed(desired, base, known)
 
 
@@ -91,9 +93,13 @@ def _renamed(desired: DesiredState, base: Base, known: Mapping[str, str]) -> dic
     """SID by channel, for files that have another name by now: one service without a channel was recorded with exactly
     the numbers of one channel without a service. Where two fit, a person has to pin.
     """
+    departed = [sid for _, sid in _departed(base, known)]
+    if not departed:
+        return {}
+    services = base.services
     left: dict[frozenset[str], list[str]] = {}
-    for _, sid in _departed(base, known):
-        left.setdefault(base.services[sid].pool, []).append(sid)
+    for sid in departed:
+        left.setdefault(services[sid].pool, []).append(sid)
     new: dict[frozenset[str], list[str]] = {}
     for channel in desired.channels:
         if channel.name not in known and channel.name not in base.creating:
@@ -108,12 +114,9 @@ def _renamed(desired: DesiredState, base: Base, known: Mapping[str, str]) -> dic
 def _departed(base: Base, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Recorded services that no channel claims: their channel left git, or pins another one now."""
     claimed = frozenset(known.values())
-    for sid, one in sorted(base.departed.items()):
-        if sid not in claimed:
-            yield one.channel, sid
-    for name, recorded in sorted(base.channels.items()):
-        if recorded.service_sid not in claimed:
-            yield name, recorded.service_sid
+    for sid in sorted(base.departed.keys() - claimed):
+        yield base.departed[sid].channel, sid
+    yield from sorted((n, one.service_sid) for n, one in base.channels.items() if one.service_sid not in claimed)
 
 
 def _begun_for_departed(desired: DesiredState, base: Base) -> Iterator[tuple[str, str]]:
@@ -127,7 +130,7 @@ def _begun_for_departed(desired: DesiredState, base: Base) -> Iterator[tuple[str
 def _leftovers(live: LiveState, base: Base, claimed: frozenset[str]) -> dict[str, LiveService]:
     """By channel, what is left of a begun create; nothing where two services, or two creates, bear the name."""
     by_name: dict[str, list[LiveService]] = {}
-    for sid, service in live.services.items():
+    for sid, service in live.services.items() if base.creating else ():
         if sid not in claimed:
             by_name.setdefault(service.settings.friendly_name, []).append(service)
     begun = Counter(base.creating.values())

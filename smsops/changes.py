@@ -124,18 +124,16 @@ ORDER: tuple[type[Step], ...] = (
 """The order of work inside one account (contract 5)."""
 
 
+_PLACES = {kind: place for place, kind in enumerate(ORDER)}
+
+
 def sort_key(change: Change) -> tuple[int, str, str, str, str]:
     """Order of work, then account and channel, then number or service: the same input gives the same bytes."""
-    match change:
-        case AttachNumber() | MoveNumber() | DetachNumber():
-            last = change.number
-        case UpdateService() | DeleteService():
-            last = change.service_sid
-        case CreateService():
-            last = ""
-        case _ as never:
-            assert_never(never)
-    return (ORDER.index(type(change)), change.account, change.channel, last, change.klass)
+    if isinstance(change, UpdateService | DeleteService):
+        last = change.service_sid
+    else:
+        last = "" if isinstance(change, CreateService) else change.number
+    return (_PLACES[type(change)], change.account, change.channel, last, change.klass)
 
 
 def digest(facts: object) -> str:

@@ -41,37 +41,6 @@ class Finding:
         return (where.path, where.line, where.column, self.code, self.message)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
-    """An entry of the registry that `explain`, the docs and the tests share. A code never changes its meaning."""
-
-    code: str
-    title: str
-    why: str
-    """What goes wrong for people when this is ignored, and what to do: two to five sentences."""
-    bad: str
-    """An example that raises it: YAML, or a command and what the account holds."""
-    good: str
-    """The same, mended."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorNumber:
-    """One of a provider's own error numbers in our words, for `explain`."""
-
-    number: int
-    title: str
-    meaning: str
-    smsops: str
-    """What smsops does about it by itself."""
-    person: str
-    """What is left to do for a person."""
-    codes: tuple[str, ...] = ()
-    """The codes of ours that it leads to: first that of the refusal itself; none where it counts as done."""
-    link: str
-    """The provider's own page about it."""
-
-
 def has_errors(findings: tuple[Finding, ...]) -> bool:
     return any(finding.severity is Severity.ERROR for finding in findings)
 

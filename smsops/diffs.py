@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
+from operator import attrgetter
 from urllib.parse import urlsplit
 
 from smsops.changes import FieldDiff
 from smsops.masking import Kept, Value, masked
-from smsops.model import UNMANAGED, ServiceSettings, Unmanaged, field_key
+from smsops.model import SETTINGS, UNMANAGED, ServiceSettings, Unmanaged, field_key
+
+_values = attrgetter(*SETTINGS)
+_NO_VALUES = (UNMANAGED,) * len(SETTINGS)
 
 
 def field_diffs(desired: ServiceSettings, live: ServiceSettings | None) -> Iterator[FieldDiff]:
     """The managed settings that differ; all of them when there is no live service."""
-    for setting in fields(ServiceSettings):
-        after = getattr(desired, setting.name)
-        before = getattr(live, setting.name) if live else UNMANAGED
+    befores = _values(live) if live else _NO_VALUES
+    for name, before, after in zip(SETTINGS, befores, _values(desired), strict=True):
         if after is not UNMANAGED and after != before:
-            yield FieldDiff(
-                name=setting.name, field=field_key(setting.name), before=value_of(before), after=value_of(after)
-            )
+            yield FieldDiff(name=name, field=field_key(name), before=value_of(before), after=value_of(after))
+
+
+def managed(settings: ServiceSettings) -> dict[str, Value]:
+    """The settings that a channel sets, by name."""
+    return {name: value for name, value in zip(SETTINGS, _values(settings), strict=True) if value is not UNMANAGED}
 
 
 def value_of(setting: str | int | bool | Unmanaged) -> Value:

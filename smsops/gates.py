@@ -153,6 +153,8 @@ def _moved_twice(change: Change) -> str:
 
 
 def _takeover(court: _Court) -> _Verdicts:
+    if not any(isinstance(change, MoveNumber) for change in court.plan.changes):
+        return
     left = {sid: one.channel for sid, one in court.base.departed.items()}
     left |= {recorded.service_sid: name for name, recorded in court.base.channels.items()}
     declared = {channel.name for channel in court.desired.channels}
@@ -175,11 +177,14 @@ def _takeover(court: _Court) -> _Verdicts:
 
 
 def _protected(court: _Court) -> _Verdicts:
+    leaving = [change for change in court.plan.changes if isinstance(change, MoveNumber | DetachNumber)]
+    if not leaving:
+        return
     guarded = dict.fromkeys(court.base.guarded, "was protected or linked to a flow at the last apply")
     guarded |= {s.number: _guard(s) for channel in court.desired.channels for s in channel.senders if s.guarded}
     hint = "Take protected: and flow: off it in one apply and detach it in the next, or: --allow protected."
-    for change in court.plan.changes:
-        if isinstance(change, MoveNumber | DetachNumber) and change.number in guarded:
+    for change in leaving:
+        if change.number in guarded:
             pool = (
                 change.channel if isinstance(change, DetachNumber) else change.from_channel or change.from_service_sid
             )

@@ -29,7 +29,7 @@ Kept = Value | Sealed
 
 def sealed(value: Kept) -> Kept:
     """The value as it may be kept: itself, or a seal where it holds a login."""
-    if isinstance(value, Sealed):
+    if not isinstance(value, str) or "@" not in value:
         return value
     hidden = masked(value)
     if hidden == value or not isinstance(hidden, str):

@@ -7,7 +7,7 @@ are the same class, so "differs" is `!=`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum, StrEnum
 from typing import Final
 
@@ -59,6 +59,9 @@ class ServiceSettings:
     mms_converter: bool | Unmanaged = UNMANAGED
     area_code_geomatch: bool | Unmanaged = UNMANAGED
 
+
+SETTINGS: Final = tuple(setting.name for setting in fields(ServiceSettings))
+"""The names of all settings, in the order in which a plan tells of them."""
 
 MESSAGING_FIELDS: Final = (
     "use_case",
@@ -124,7 +127,7 @@ class Channel:
 
     @property
     def numbers(self) -> frozenset[str]:
-        return frozenset(sender.number for sender in self.senders)
+        return frozenset([sender.number for sender in self.senders])
 
     @property
     def receives(self) -> bool:

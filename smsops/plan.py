@@ -13,16 +13,15 @@ moved, what the account moved and what both moved are changes of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields, replace
+from collections.abc import Iterable, Iterator
 
 from smsops import preconditions
 from smsops.binding import Bound, bind, departures, place
 from smsops.changes import Class, CreateService, FieldDiff, Gate, MoveNumber, Risk, UpdateService, sort_key
 from smsops.diagnostics import Finding
-from smsops.diffs import field_diffs, reroutes, value_of
-from smsops.masking import Value, sealed
-from smsops.model import UNMANAGED, Base, Channel, DesiredState, LiveService, LiveState, ServiceSettings, field_key
+from smsops.diffs import field_diffs, managed, reroutes, value_of
+from smsops.masking import Kept, sealed
+from smsops.model import Base, BaseChannel, Channel, DesiredState, LiveService, LiveState, field_key
 from smsops.planned import AccountPlan, Aim, AlreadyDone
 from smsops.pools import Scene, Step, cause_of, depart, empty_pool, fill_pool, scene_of
 from smsops.threeway import Memory
@@ -32,7 +31,9 @@ def plan(*, desired: DesiredState, live: LiveState, base: Base) -> AccountPlan:
     """Every change that makes `live` equal `desired`, in the order of work. Raises nothing that a user can cause."""
     bound = bind(desired=desired, live=live, base=base)
     scene = scene_of(desired, live, base, {f.service.sid: name for name, f in bound.items() if f.service})
-    steps = {channel.name: tuple(_channel_steps(channel, bound[channel.name], scene)) for channel in desired.planned}
+    planned = desired.planned
+    aims = {channel.name: _aim(channel, bound[channel.name].service, scene.memory) for channel in planned}
+    steps = {c.name: tuple(_channel_steps(c, bound[c.name], aims[c.name], scene)) for c in planned}
     gone = departures(desired=desired, live=live, base=base, bound=bound)
     flat = [step for found in steps.values() for step in found]
     flat += [step for name, service in gone for step in depart(desired.account, name, service, scene)]
@@ -45,25 +46,28 @@ def plan(*, desired: DesiredState, live: LiveState, base: Base) -> AccountPlan:
         changes=tuple(sorted(changes, key=sort_key)),
         already_done=tuple(sorted((s for s in flat if isinstance(s, AlreadyDone)), key=lambda done: done.sort_key)),
         findings=tuple(sorted((s for s in flat if isinstance(s, Finding)), key=lambda finding: finding.sort_key)),
-        aims=tuple(_aim(channel, bound[channel.name], scene.memory) for channel in desired.planned),
-        idle=frozenset(channel.name for channel in desired.planned) - busy,
+        aims=tuple(aims.values()),
+        idle=frozenset(aims.keys() - busy),
         unmanaged_services=len(live.services.keys() - scene.owners.keys()),
         unmanaged_numbers=None if live.numbers is None else len(live.numbers.keys() - scene.declared),
-        vanished=frozenset(base.services) - live.services.keys(),
+        vanished=frozenset(base.services.keys() - live.services.keys()),
         left=_left(desired, base),
         partial=desired.selected is not None,
         api_calls=live.api_calls,
     )
 
 
-def _channel_steps(channel: Channel, found: Bound, scene: Scene) -> Iterator[Step | AlreadyDone]:
+def _channel_steps(channel: Channel, found: Bound, aim: Aim, scene: Scene) -> Iterator[Step | AlreadyDone]:
     if found.finding:
         yield found.finding
-    if found.service:
-        yield from _update(channel, found.service, scene.memory)
-        yield from _already_done(channel, found.service, scene.memory)
-        yield from fill_pool(channel, found.service, scene)
-        yield from empty_pool(channel, found.service, scene)
+    if service := found.service:
+        if diffs := tuple(field_diffs(channel.settings, service.settings)):
+            yield from _updates(channel, service, diffs, scene.memory)
+        if (entry := scene.memory.services.get(service.sid)) is not None:
+            yield from _already_done(channel, service, aim, entry)
+        if service.pool is None or service.pool.keys() != aim.numbers:
+            yield from fill_pool(channel, service, scene)
+            yield from empty_pool(channel, service, scene)
     elif not found.finding:
         yield _create(channel, found.namesake, scene)
         if found.namesake:
@@ -74,24 +78,21 @@ def _channel_steps(channel: Channel, found: Bound, scene: Scene) -> Iterator[Ste
 
 def is_aim_of(aim: Aim, channel: Channel) -> bool:
     """Whether an aim is what the channel's file says, wherever its service is."""
-    return aim == replace(_said(channel), service_sid=aim.service_sid, was=aim.was)
+    return aim == _said(channel, aim.service_sid, None)
 
 
-def _said(channel: Channel) -> Aim:
+def _aim(channel: Channel, service: LiveService | None, memory: Memory) -> Aim:
+    return _said(channel, service.sid, memory.services.get(service.sid)) if service else _said(channel, None, None)
+
+
+def _said(channel: Channel, service_sid: str | None, remembered: BaseChannel | None) -> Aim:
     return Aim(
         channel=channel.name,
-        service_sid=None,
-        fields={name: sealed(value) for name, value in _managed(channel.settings)},
+        service_sid=service_sid,
+        fields={name: sealed(value) for name, value in managed(channel.settings).items()},
         numbers=channel.numbers,
-        guarded=frozenset(sender.number for sender in channel.senders if sender.guarded),
-    )
-
-
-def _aim(channel: Channel, found: Bound, memory: Memory) -> Aim:
-    return replace(
-        _said(channel),
-        service_sid=found.service.sid if found.service else None,
-        was=preconditions.of_entry(memory.services.get(found.service.sid) if found.service else None),
+        guarded=frozenset([sender.number for sender in channel.senders if sender.guarded]),
+        remembered=remembered,
     )
 
 
@@ -100,13 +101,6 @@ def _left(desired: DesiredState, base: Base) -> frozenset[str]:
     if not desired.looks_at_left:
         return frozenset()
     return frozenset((base.channels.keys() | base.creating.keys()) - {channel.name for channel in desired.channels})
-
-
-def _managed(settings: ServiceSettings) -> Iterator[tuple[str, Value]]:
-    for setting in fields(ServiceSettings):
-        value = getattr(settings, setting.name)
-        if value is not UNMANAGED:
-            yield setting.name, value
 
 
 def _create(channel: Channel, namesake: str | None, scene: Scene) -> CreateService:
@@ -130,10 +124,12 @@ def _namesake(channel: Channel, sid: str) -> Finding:
     )
 
 
-def _update(channel: Channel, service: LiveService, memory: Memory) -> Iterator[UpdateService]:
+def _updates(
+    channel: Channel, service: LiveService, differing: Iterable[FieldDiff], memory: Memory
+) -> Iterator[UpdateService]:
     """One change for each that moved: git's, the account's, and what both moved."""
     moved: dict[Class | None, list[FieldDiff]] = {}
-    for diff in field_diffs(channel.settings, service.settings):
+    for diff in differing:
         live = value_of(getattr(service.settings, diff.name))
         desired = value_of(getattr(channel.settings, diff.name))
         moved.setdefault(memory.of_field(service.sid, diff.name, desired=desired, live=live), []).append(diff)
@@ -152,19 +148,17 @@ def _update(channel: Channel, service: LiveService, memory: Memory) -> Iterator[
         )
 
 
-def _already_done(channel: Channel, service: LiveService, memory: Memory) -> Iterator[AlreadyDone]:
-    """What git moved and the account holds the same already; a number counts where its pool was applied before."""
-    for name, desired in _managed(channel.settings):
-        live = value_of(getattr(service.settings, name))
-        if memory.already_done(service.sid, name, desired=desired, live=live):
-            yield _done(channel, service.sid, field_key(name), desired)
-    entry = memory.services.get(service.sid)
-    if entry is not None:
-        for number in sorted(channel.numbers & (service.pool or {}).keys() - entry.pool):
+def _already_done(channel: Channel, service: LiveService, aim: Aim, entry: BaseChannel) -> Iterator[AlreadyDone]:
+    """What git moved since the record `entry`, and the account holds the same already."""
+    if aim.fields != entry.fields:
+        for name, kept in aim.fields.items():
+            same = getattr(channel.settings, name) == getattr(service.settings, name)
+            if same and name in entry.fields and entry.fields[name] != kept:
+                yield _done(channel, service.sid, field_key(name), kept)
+    if aim.numbers != entry.pool:
+        for number in sorted(aim.numbers & (service.pool or {}).keys() - entry.pool):
             yield _done(channel, service.sid, "phone_numbers", number)
 
 
-def _done(channel: Channel, service_sid: str, what: str, value: Value) -> AlreadyDone:
-    return AlreadyDone(
-        account=channel.account, channel=channel.name, service_sid=service_sid, what=what, value=sealed(value)
-    )
+def _done(channel: Channel, service_sid: str, what: str, value: Kept) -> AlreadyDone:
+    return AlreadyDone(account=channel.account, channel=channel.name, service_sid=service_sid, what=what, value=value)

@@ -9,7 +9,8 @@ from typing import Any
 
 from smsops.changes import ORDER, Change, Gate, change_to_json, digest, sort_key
 from smsops.diagnostics import Finding, finding_to_json, has_errors
-from smsops.masking import Kept, masked
+from smsops.masking import Kept, Sealed, masked
+from smsops.model import BaseChannel
 
 FORMAT_VERSION = "1.0"
 
@@ -49,8 +50,24 @@ class Aim:
     """Managed settings by their name in `ServiceSettings`."""
     numbers: frozenset[str] = frozenset()
     guarded: frozenset[str] = frozenset()
-    was: str = ""
-    """Fingerprint of what the base said of the service when the plan was made."""
+    remembered: BaseChannel | str | None = field(default=None, compare=False)
+    """What the base said of the service when the plan was made; of a plan that was saved, the fingerprint of it."""
+
+    @property
+    def was(self) -> str:
+        """Fingerprint of what the base said; only a plan that is saved has a use for it, and it takes time to make."""
+        return self.remembered if isinstance(self.remembered, str) else _fingerprint(self.remembered)
+
+    def remembers(self, entry: BaseChannel) -> bool:
+        """Whether the base says the same of the service now."""
+        return self.remembered == entry or self.was == _fingerprint(entry)
+
+
+def _fingerprint(entry: BaseChannel | None) -> str:
+    if entry is None:
+        return ""
+    fields = {n: [v.masked, v.sha256] if isinstance(v, Sealed) else v for n, v in entry.fields.items()}
+    return digest([entry.service_sid, fields, *map(sorted, (entry.pool, entry.guarded, entry.held_back))])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ def scene_of(desired: DesiredState, live: LiveState, base: Base, owners: Mapping
             for service in live.services.values()
             for number, number_sid in (service.pool or {}).items()
         },
-        declared=frozenset().union(*(channel.numbers for channel in desired.channels)),
+        declared=frozenset([sender.number for channel in desired.channels for sender in channel.senders]),
     )
 
 
@@ -109,8 +109,8 @@ def _attach(channel: Channel, number: str, sid: str | None, scene: Scene) -> Att
 
 def empty_pool(channel: Channel, service: LiveService, scene: Scene) -> Iterator[DetachNumber]:
     """Detaches of one channel: numbers of its pool that nobody declares."""
-    cause = cause_of(channel, "phone_numbers")
     for number in _nobodys(service, scene):
+        cause = cause_of(channel, "phone_numbers")
         klass = scene.memory.of_departure(number, out_of=service.sid)
         yield _detach(channel.account, channel.name, service, number, cause, klass)
 

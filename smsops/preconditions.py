@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from smsops.changes import digest
-from smsops.masking import Sealed, Value
-from smsops.model import BaseChannel
+from smsops.masking import Value
 
 
 def of_create(friendly_name: str, namesake: str | None) -> str:
@@ -30,11 +29,3 @@ def of_number(number: str, holder: str | None) -> str:
 def of_delete(service_sid: str, pool: Iterable[str]) -> str:
     """A delete rests on who is in the pool."""
     return digest(["service", service_sid, sorted(pool)])
-
-
-def of_entry(entry: BaseChannel | None) -> str:
-    """The fingerprint of what the base says of a service, so that a plan that was saved shows whether it has moved."""
-    if entry is None:
-        return ""
-    fields = {n: [v.masked, v.sha256] if isinstance(v, Sealed) else v for n, v in entry.fields.items()}
-    return digest([entry.service_sid, fields, *map(sorted, (entry.pool, entry.guarded, entry.held_back))])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -36,8 +36,12 @@ class Account:
     region: str | None = None
     edge: str | None = None
     api_base_url: str | None = None
-    line: int = 1
-    """Where `smsops.yaml` declares it."""
+    declared: Callable[[], int] = field(default=lambda: 1, compare=False)
+    """Gives the line of `smsops.yaml` that declares it; few runs tell it, and to find it takes a parser."""
+
+    @property
+    def line(self) -> int:
+        return self.declared()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

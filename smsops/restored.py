@@ -136,7 +136,7 @@ def _aim(one: Mapping[str, Any]) -> Aim:
         fields={name: kept_from_json(value) for name, value in one["fields"].items()},
         numbers=texts(one["numbers"]),
         guarded=texts(one["guarded"]),
-        was=_of(str, one["was"]),
+        remembered=_of(str, one["was"]),
     )
 
 

@@ -46,10 +46,6 @@ class Memory:
             return Class.INTENDED
         return Class.DRIFT if self._recorded(sid, name) == sealed(desired) else Class.CONFLICT
 
-    def already_done(self, sid: str, name: str, *, desired: Value, live: Value) -> bool:
-        """Whether git moved a setting, and the account holds the same already."""
-        return live == desired and self.knows_field(sid, name) and self._recorded(sid, name) != sealed(desired)
-
     def knows_field(self, sid: str, name: str) -> bool:
         entry = self.services.get(sid)
         return entry is not None and name in entry.fields

@@ -26,11 +26,12 @@ NO_COVER_MARKS = 0
 DOORS = {
     "certifi": ("smsops/providers/twilio/", "smsops/probing/asking.py"),
     "click": ("smsops/cli/",),
-    "jsonschema": ("smsops/files/schema.py",),
+    "jsonschema": ("smsops/files/words.py",),
+    "jsonschema_rs": ("smsops/files/verdict.py",),
     "twilio": ("smsops/providers/twilio/",),
     "urllib3": ("smsops/providers/twilio/",),
     "xlsxwriter": ("smsops/render/export/workbook.py",),
-    "yaml": ("smsops/files/yamlfile.py",),
+    "yaml": ("smsops/files/events.py",),
 }
 """Where each third-party package may be imported; one that is not here may be imported nowhere."""
 

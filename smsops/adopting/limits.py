@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from smsops.files.build import URL_KEYS
+from smsops.files.single import URL_KEYS
 from smsops.files.urls import url_problem
 from smsops.masking import masked
 from smsops.model import Direction, LiveService, ServiceSettings

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 from smsops.adopting.compose import scalar
 from smsops.files.document import Kind, Path, Span
+from smsops.files.events import spans_of
 from smsops.files.outline import ORDER
 from smsops.files.remarks import Remark, remarks_of
 from smsops.files.scalars import in_quotes, pieces_of
 from smsops.files.splice import Cut, comments, cut, facts
-from smsops.files.yamlfile import read_yaml, spans_of
+from smsops.files.yamlfile import read_yaml
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _REST = re.compile(r"[^\r\n]*(\r\n|\r|\n|\Z)")

@@ -66,6 +66,10 @@ def main() -> int:
     _open_closed_streams()
     argv = sys.argv[1:]
     if COMPLETION in os.environ:
+        from smsops.cli.completing import quick_answer
+
+        if answer := quick_answer(os.environ):
+            return _printed(answer)
         from smsops.cli.group import answer_shell
 
         return answer_shell()

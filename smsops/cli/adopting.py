@@ -20,7 +20,8 @@ from smsops.cli.project import Opened
 from smsops.cli.terminal import Terminal
 from smsops.diagnostics import Severity
 from smsops.errors import Failure, ProviderError, SmsopsError
-from smsops.files.load import SUFFIXES, Loaded, load_project
+from smsops.files.load import Loaded, load_project
+from smsops.files.walk import SUFFIXES
 from smsops.gates import judge
 from smsops.model import Base, Channel, DesiredState, LiveState, Wanted
 from smsops.plan import plan

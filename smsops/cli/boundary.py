@@ -8,7 +8,6 @@ import io
 import os
 import re
 import sys
-import traceback
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -18,9 +17,8 @@ import click
 from smsops.cli import mute
 from smsops.cli.group import root, terminal_of
 from smsops.cli.options import Output, is_yaml
-from smsops.cli.publishing import placed
 from smsops.cli.signals import ended_at_once
-from smsops.cli.terminal import OutputLost, colored, deliver, put, say
+from smsops.cli.terminal import OutputLost, colored, deliver, placed, put, say
 from smsops.diagnostics import Finding
 from smsops.errors import ExitCode, ProviderError, SmsopsError, UsageError
 from smsops.render.plain import Paint, clean, clean_lines, painted
@@ -74,6 +72,8 @@ def _lost(error: OSError) -> OutputLost | None:
 
 
 def _defect(error: Exception) -> SmsopsError:
+    import traceback  # only here: nothing else of ours ends so
+
     say(clean_lines("".join(traceback.format_exception(error))))
     return _Defect(f"{type(error).__name__}: {error}", hint="This is a defect of smsops; the lines above say where.")
 

@@ -8,18 +8,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from smsops.cli import COMMANDS, COMPLETION, HELP_NAMES, root_help, version_line
-from smsops.cli.options import FORMATS, Options, Output, gather, global_options
-from smsops.cli.publishing import in_github
+from smsops.cli.options import FORMATS, Options, Output, gather, global_options, in_github
 from smsops.cli.terminal import Terminal
 from smsops.cli.usage import Exits, Usage
 from smsops.cli.words import completed
 from smsops.render.tables import REPORTED
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _TERMINAL = "smsops.terminal"
 """Key of the run's terminal in the context's `meta`, which all levels share."""
@@ -112,6 +113,8 @@ class Root(click.Group):
         formatter.write(root_help())
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem  # only here: nothing else completes words
+
         names = [
             CompletionItem(name, help=about) for name, (_, about) in COMMANDS.items() if name.startswith(incomplete)
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,11 @@ _NEVER_YAML = "{!r} has the name of a channel file, and no output of smsops is Y
 def is_yaml(file: str) -> bool:
     """Whether a file has the name of a file of the project: an output would take its place."""
     return file.lower().endswith((".yaml", ".yml"))
+
+
+def in_github() -> bool:
+    """Whether GitHub Actions runs this."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
 def environment_name(option: str) -> str:

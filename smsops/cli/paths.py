@@ -26,4 +26,5 @@ def inside(path: Path, root: Path) -> frozenset[PurePosixPath]:
 
 def below(path: str, roots: Iterable[PurePosixPath]) -> bool:
     """Whether a path of the project is one of these, or in one of them."""
-    return any(PurePosixPath(path).is_relative_to(root) for root in roots)
+    # As texts: a project has very many paths. One that is the project's folder itself is written as a dot.
+    return any(str(root) in (".", path) or path.startswith(f"{root}/") for root in roots)

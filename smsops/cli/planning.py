@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shlex
 from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
@@ -153,6 +154,7 @@ def _account(project: Opened, wish: Wish, piece: Piece, base: Base, connection: 
     allow = wish.allow | ({Gate.LIMIT} if piece.split else set())
     account = project.project.accounts[desired.account]
     reader, live = read_account(account, connection, wanted(desired, base))
+    gc.freeze()  # what was read is needed to the end: the collector need not walk through it again and again
     drawn = plan(desired=desired, live=live, base=base)
     judged = judge(drawn, desired=desired, base=base, policy=project.project.policy, allow=allow)
     return Ready(account=account, base=base, reader=reader, plan=judged, desired=desired, live=live)

@@ -11,14 +11,13 @@ from smsops.cli.group import suggestion
 from smsops.cli.terminal import Terminal
 from smsops.diagnostics import Finding, has_errors
 from smsops.errors import ExitCode, ProjectError, SmsopsError, UsageError
-from smsops.model import Channel
-from smsops.project import Project
-from smsops.render.findings import counts_text, findings_text
 
 if TYPE_CHECKING:
     from smsops.files.document import Document
-    from smsops.files.load import Loaded
+    from smsops.files.load import Judged, Loaded
     from smsops.files.trial import Trial
+    from smsops.model import Channel
+    from smsops.project import Project
 
 
 class InvalidFiles(SmsopsError):
@@ -27,6 +26,8 @@ class InvalidFiles(SmsopsError):
     exit_code = ExitCode.INVALID
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
+        from smsops.render.findings import counts_text  # only here and below: most files have no finding
+
         first = next(finding for finding in findings if finding.severity == "error")
         super().__init__(
             f"The files are invalid: {counts_text(findings)}.",
@@ -92,6 +93,19 @@ def tried(terminal: Terminal) -> Trial:
     return trial
 
 
+def judged(terminal: Terminal) -> Judged:
+    """Read and check everything, and make nothing of it. Raises ProjectError when there is no project."""
+    from smsops.files.load import judge_project
+
+    return judge_project(*_place(terminal))
+
+
+def _talk(terminal: Terminal, findings: tuple[Finding, ...]) -> None:
+    from smsops.render.findings import findings_text
+
+    terminal.talk(findings_text(findings, color=False))
+
+
 def _place(terminal: Terminal) -> tuple[Path, Path | None]:
     """Where to look for the project, and its file when that is named. Raises ProjectError when there is none."""
     from smsops.files.load import find_root
@@ -141,7 +155,7 @@ def opened_for_the_past(terminal: Terminal, *, valid: bool = False) -> Opened:
     if loaded.project is None:
         raise InvalidFiles(loaded.findings)
     if has_errors(loaded.findings):
-        terminal.talk(findings_text(loaded.findings, color=False))
+        _talk(terminal, loaded.findings)
         terminal.talk("The past is told all the same: git and the ledger hold it.")
     return Opened(project=loaded.project, channels=())
 
@@ -158,7 +172,7 @@ def opened_with_gaps(terminal: Terminal) -> tuple[Project, Loaded, InvalidFiles 
     if has_errors(loaded.findings):
         return loaded.project, loaded, InvalidFiles(loaded.findings)
     if loaded.findings:
-        terminal.talk(findings_text(loaded.findings, color=False))
+        _talk(terminal, loaded.findings)
     return loaded.project, loaded, None
 
 
@@ -168,5 +182,5 @@ def opened(terminal: Terminal, heard: Callable[[Project, Document], None] | None
     if loaded.project is None or has_errors(loaded.findings):
         raise InvalidFiles(loaded.findings)
     if loaded.findings:
-        terminal.talk(findings_text(loaded.findings, color=False))
+        _talk(terminal, loaded.findings)
     return Opened(project=loaded.project, channels=tuple(sorted(loaded.channels, key=lambda c: c.name)))

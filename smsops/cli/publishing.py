@@ -19,11 +19,6 @@ _LOCALLY = {"GIT_NO_LAZY_FETCH": "1"}
 """A partial clone must not fetch what only orders findings."""
 
 
-def in_github() -> bool:
-    """Whether GitHub Actions runs this."""
-    return os.environ.get("GITHUB_ACTIONS") == "true"
-
-
 def placed(report: Report, root: Path | None) -> Report:
     """The report with its place in the repository, as far as git tells; a report never fails for it."""
     if root is None:

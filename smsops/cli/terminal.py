@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from smsops.cli import mute
 from smsops.cli.options import Options, Output
-from smsops.cli.publishing import placed, publish
 from smsops.errors import SmsopsError
 from smsops.render.plain import clean, clean_lines
-from smsops.render.report import Report
 from smsops.render.tables import REPORTED, Renderers
+
+if TYPE_CHECKING:
+    from smsops.render.report import Report
 
 WIPE = "\r\x1b[K"
 """Back to the first column, and nothing left on the line."""
@@ -97,6 +97,8 @@ class Terminal:
         if self.options.verbose:
             self.talk(line)
         elif sys.stderr.isatty() and not self.options.quiet:
+            import shutil  # only here and below: it brings much with it
+
             width = shutil.get_terminal_size().columns - 1
             with self._lock:
                 self._passing = say(f"{WIPE}{clean(line)[:width]}")
@@ -132,14 +134,23 @@ def deliver(output: Output, told: str | Report) -> None:
     A report is drawn in the output's format. What GitHub takes by files of its own gets it also when stdout does not.
     """
     try:
-        text = REPORTED[output.format](told) if isinstance(told, Report) else told
+        text = told if isinstance(told, str) else REPORTED[output.format](told)
         if output.file is None:
             put(text)
         else:
             write_file(output.file, text)
     finally:
-        if isinstance(told, Report) and output.format == "github":
+        if not isinstance(told, str) and output.format == "github":
+            from smsops.cli.publishing import publish  # only here and below: it asks git
+
             publish(told)
+
+
+def placed(report: Report, root: Path | None) -> Report:
+    """The report with its place in the repository."""
+    from smsops.cli import publishing
+
+    return publishing.placed(report, root)
 
 
 def put(text: str) -> None:
@@ -181,6 +192,8 @@ def write_file(path: Path, text: str) -> None:
         beside = real.with_name(f".{real.name}.{os.getpid()}.tmp")
         beside.write_text(text, encoding="utf-8")
         if real.exists():
+            import shutil
+
             shutil.copymode(real, beside)
         beside.replace(real)
     except OSError as error:

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 from click.types import StringParamType
 
 from smsops.cli.options import environment_name
-from smsops.files.names import account_names, channel_names
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class Word(StringParamType):
     """Text that is the name of something in the project."""
 
-    def __init__(self, names: Callable[[str, str | None], list[str]], *, or_file: bool = False) -> None:
-        self._names = names
+    def __init__(self, *, account: bool = False, or_file: bool = False) -> None:
+        self.is_account = account
+        """Whether it names an account; else a channel."""
         self._or_file = or_file
         """Whether a file can be named too; files are offered where no name begins as what was typed."""
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem  # only here: nothing else completes words
+
+        from smsops.files.names import account_names, channel_names
+
         typed = ctx.params.get(param.name or "") if param.multiple or param.nargs != 1 else None
-        offered = self._names(_place(ctx, "chdir") or os.curdir, _place(ctx, "config"))
+        names = account_names if self.is_account else channel_names
+        offered = names(_place(ctx, "chdir") or os.curdir, _place(ctx, "config"))
         found = [name for name in offered if name.startswith(incomplete) and name not in (typed or ())]
         if found or not self._or_file:
             return [CompletionItem(name) for name in found]
@@ -38,9 +45,9 @@ def completed(param: click.Parameter) -> None:
     if param.type is not click.STRING:
         return
     if re.search(r"\bCHANNELS?\b", called):
-        param.type = Word(channel_names, or_file="_FILE" in called)
+        param.type = Word(or_file="_FILE" in called)
     elif re.search(r"\bACCOUNT\b", called):
-        param.type = Word(account_names)
+        param.type = Word(account=True)
 
 
 def _place(ctx: click.Context, option: str) -> str | None:

@@ -20,7 +20,7 @@ from smsops.codes.ledger import LEDGER_CODES
 from smsops.codes.provider import PROVIDER_CODES
 from smsops.codes.rules import RULE_CODES
 from smsops.codes.schema import SCHEMA_CODES
-from smsops.diagnostics import Code
+from smsops.explanations import Code
 
 _ALL = (*FILE_CODES, *SCHEMA_CODES, *RULE_CODES, *PROVIDER_CODES, *APPLY_CODES, *LEDGER_CODES, *AUDIT_CODES)
 

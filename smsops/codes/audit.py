@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smsops.diagnostics import Code
+from smsops.explanations import Code
 
 AUDIT_CODES: tuple[Code, ...] = (
     Code(

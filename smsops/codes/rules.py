@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smsops.diagnostics import Code
+from smsops.explanations import Code
 
 _SID = "00000000000000000000000000000101"
 _OTHER_SID = "00000000000000000000000000000202"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
 from smsops.diagnostics import Finding, Location, Severity
-from smsops.files.redact import redact, redact_line, sounds_secret
 
 Path = tuple[str | int, ...]
 """Where in the value: keys and list positions from 0, such as `("phone_numbers", 0, "flow")`."""
@@ -58,6 +57,17 @@ class Span(NamedTuple):
     value: str = ""
 
 
+class Marks(NamedTuple):
+    """Where each key and each value of a file stands."""
+
+    keys: Mapping[Path, Place]
+    values: Mapping[Path, Place]
+
+
+def _nowhere() -> Marks:
+    return Marks({}, {})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """One YAML file. `value` is None when the file could not be read as one document."""
@@ -66,12 +76,21 @@ class Document:
     """Relative to the project, with forward slashes."""
     text: str = ""
     value: object = None
-    keys: Mapping[Path, Place] = field(default_factory=dict)
-    values: Mapping[Path, Place] = field(default_factory=dict)
+    marks: Callable[[], Marks] = field(default=_nowhere, compare=False)
+    """Gives the places, which may take as long as it took to read the file."""
+
+    @property
+    def keys(self) -> Mapping[Path, Place]:
+        return self.marks().keys
+
+    @property
+    def values(self) -> Mapping[Path, Place]:
+        return self.marks().values
 
     def place(self, path: Path, *, key: bool = False) -> Place:
         """Of a value, or of its key; where there is none, of what contains it."""
-        first, second = (self.keys, self.values) if key else (self.values, self.keys)
+        keys, values = self.marks()
+        first, second = (keys, values) if key else (values, keys)
         while True:
             found = first.get(path) or second.get(path)
             if found is not None:
@@ -91,6 +110,8 @@ class Document:
         severity: Severity = Severity.ERROR,
     ) -> Finding:
         """A finding at a path of the value, or at a place; the excerpt is free of secrets."""
+        from smsops.files.redact import sounds_secret  # only here and below: most files have no finding
+
         place = where if isinstance(where, Place) else self.place(where, key=key)
         hidden = not isinstance(where, Place) and any(sounds_secret(part) for part in where) and not key
         return Finding(
@@ -104,6 +125,8 @@ class Document:
         )
 
     def _excerpt(self, place: Place, *, hidden: bool) -> str | None:
+        from smsops.files.redact import redact_line
+
         lines = source_lines(self.text)
         if not self.text or not 0 < place.line <= len(lines) or place.column > _SHOWN:
             return None
@@ -139,6 +162,8 @@ def described(value: object) -> str:
 
 def quoted(text: str) -> str:
     """A text of a file inside a message: one line, short, free of secrets."""
+    from smsops.files.redact import redact
+
     line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text[: 4 * _QUOTED])
     shown = redact(line)
     return f"'{shown[:_QUOTED]}...'" if len(shown) > _QUOTED else f"'{shown}'"
@@ -159,6 +184,8 @@ def written(value: object) -> str:
 
 def plain_path(path: Path) -> str:
     """A path as people write it: `phone_numbers[0].flow`."""
+    from smsops.files.redact import redact
+
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{redact(part)}" if text else redact(part)

@@ -21,10 +21,11 @@ from dataclasses import dataclass, field
 from smsops.diagnostics import Severity
 from smsops.errors import SmsopsError
 from smsops.files.document import Kind, quoted
+from smsops.files.events import spans_of
 from smsops.files.outline import LONGEST_KEY, Entry, outline_of
 from smsops.files.remarks import Remark, remarks_of
 from smsops.files.scalars import Written, pieces_of
-from smsops.files.yamlfile import MAX_BYTES, read_yaml, spans_of
+from smsops.files.yamlfile import MAX_BYTES, read_yaml
 
 _STEP = "  "
 _BREAK = re.compile(r"\r\n|\r")

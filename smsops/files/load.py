@@ -1,35 +1,55 @@
-"""Finds the project and reads every file of it: the only walker of the channels folder.
+"""Reads every file of the project, and says what is wrong.
 
 Every file that should be a channel either becomes one or has a finding that says why not; a broken file never hides
-another. Nothing is followed out of the project, and nothing is read that is not a regular file.
+another.
 """
 
 from __future__ import annotations
 
+import gc
 import os
-import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path as FilePath
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from smsops.diagnostics import Finding, Severity
 from smsops.errors import ProjectError
-from smsops.files.build import build_channel, channel_findings, declared_numbers
-from smsops.files.document import Document, Place, quoted
+from smsops.files.document import Document, quoted
 from smsops.files.project import build_project, channels_folder, readable_project
 from smsops.files.rules import Read, rule_findings
 from smsops.files.schema import schema_findings
-from smsops.files.yamlfile import MAX_BYTES, read_yaml
-from smsops.model import Channel
+from smsops.files.single import channel_findings, declared_numbers
+from smsops.files.walk import Entry, channel_entries, content
+from smsops.files.yamlfile import read_yaml
 from smsops.project import Project
-from smsops.senders import Claim, is_number
+
+if TYPE_CHECKING:
+    from smsops.model import Channel
+    from smsops.senders import Claim
 
 PROJECT_FILE = "smsops.yaml"
-SUFFIXES = (".yaml", ".yml")
 _START_PROJECT = "Write version: 1 and accounts:; `smsops schema project` shows the rest."
 _START_CHANNEL = "Copy another channel file, or start from the example in README.md."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What is wrong with the files, before anything is made of them."""
+
+    project: Project | None
+    """None when `smsops.yaml` has errors."""
+    valid: tuple[Document, ...]
+    """The channel files without errors, sorted by path."""
+    broken: tuple[Document, ...]
+    """Those with errors that can be read as a mapping."""
+    findings: tuple[Finding, ...]
+    """Of all files, sorted by place."""
+    paths: tuple[str, ...]
+    """Every file that was read or should have been, relative to the project."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +84,25 @@ def find_root(start: FilePath) -> FilePath:
     )
 
 
+def judge_project(
+    start: FilePath,
+    config: FilePath | None = None,
+    *,
+    overlay: Mapping[str, bytes] = MappingProxyType({}),
+    heard: Callable[[Project, Document], None] | None = None,
+) -> Judged:
+    """Read and check the project around `start`, or the one whose file is `config`.
+
+    `overlay` holds channel files by path, read as if they were there, in place of those that are. `heard` is called
+    with each channel file that has no findings by itself, as soon as it was read, where smsops.yaml is valid. Raises
+    ProjectError only when there is no project file; everything else that is wrong is a finding.
+    """
+    with _no_collection():
+        root, project, document, findings = _read_project(start, config)
+        each = partial(heard, project) if heard and project else None
+        return _judge_channels(root, project, document, findings, overlay, each)
+
+
 def load_project(
     start: FilePath,
     config: FilePath | None = None,
@@ -71,15 +110,33 @@ def load_project(
     overlay: Mapping[str, bytes] = MappingProxyType({}),
     heard: Callable[[Project, Document], None] | None = None,
 ) -> Loaded:
-    """Read the project around `start`, or the one whose file is `config`.
+    """The same, with the channels that the files stand for. Raises as `judge_project`."""
+    judged = judge_project(start, config, overlay=overlay, heard=heard)
+    from smsops.files.build import build_channel  # only here: a check of the files needs no model
 
-    `overlay` holds channel files by path, read as if they were there, in place of those that are. `heard` is called
-    with each channel file that has no findings by itself, as soon as it was read, where smsops.yaml is valid. Raises
-    ProjectError only when there is no project file; everything else that is wrong is a finding.
+    with _no_collection():
+        return Loaded(
+            project=judged.project,
+            channels=tuple(map(build_channel, judged.valid)),
+            findings=judged.findings,
+            paths=judged.paths,
+            claims=tuple(claim for each in judged.broken for claim in _claims(each)),
+        )
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Reading makes very many values and no circles: to look for those again and again takes a third of the time, and
+    what has been read need not be looked through later, either.
     """
-    root, project, document, findings = _read_project(start, config)
-    each = partial(heard, project) if heard and project else None
-    return _load_channels(root, project, document, findings, overlay, each)
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()  # before it is enabled: it would begin at once
+        if was_enabled:
+            gc.enable()
 
 
 def load_project_file(start: FilePath, config: FilePath | None = None, *, valid: bool = False) -> Loaded:
@@ -116,28 +173,28 @@ def _project_document(start: FilePath, config: FilePath | None) -> tuple[FilePat
     if config is not None and not os.path.lexists(config):
         raise ProjectError(f"There is no file {quoted(str(config))}.", hint="Give --config the path of a smsops.yaml.")
     file = FilePath(os.path.abspath(config)) if config is not None else find_root(start) / PROJECT_FILE
-    document, findings = _read(_Entry(path=file.name, file=str(file)), _START_PROJECT)
+    document, findings = _read(Entry(file.name, str(file)), _START_PROJECT)
     return file, document, findings
 
 
-def _load_channels(
+def _judge_channels(
     root: FilePath,
     project: Project | None,
     document: Document,
     findings: list[Finding],
     overlay: Mapping[str, bytes],
     heard: Callable[[Document], None] | None,
-) -> Loaded:
+) -> Judged:
     documents, found, paths = _read_channels(root, document, overlay, heard)
     findings += found
     findings += rule_findings(Read(documents=tuple(documents), project=project, project_document=document))
-    broken = _errors(findings)
-    return Loaded(
-        project=project if document.path not in broken else None,
-        channels=tuple(build_channel(each) for each in documents if each.path not in broken),
+    errors = _errors(findings)
+    return Judged(
+        project=project if document.path not in errors else None,
+        valid=tuple(each for each in documents if each.path not in errors),
+        broken=tuple(each for each in documents if each.path in errors),
         findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
         paths=tuple(sorted({document.path, *paths, *(finding.location.path for finding in findings)})),
-        claims=tuple(claim for each in documents if each.path in broken for claim in _claims(each)),
     )
 
 
@@ -148,19 +205,21 @@ def _read_channels(
     heard: Callable[[Document], None] | None = None,
 ) -> tuple[list[Document], list[Finding], list[str]]:
     """The channel files that hold a mapping, what is wrong with each file by itself, and the paths of all."""
-    there, findings = _walk(root, channels_folder(project), project)
-    entries = [entry for entry in there if entry.path not in overlay]
-    entries += [_Entry(path=path, file="", data=data) for path, data in overlay.items()]
+    entries, findings = channel_entries(str(root), channels_folder(project), project)
+    if overlay:
+        entries = [entry for entry in entries if entry.path not in overlay]
+        entries = sorted(entries + [Entry(path, "", data) for path, data in overlay.items()])
     documents: list[Document] = []
-    for found in sorted(entries, key=lambda entry: entry.path):
-        channel, wrong = _read(found, _START_CHANNEL)
-        wrong = [*wrong, *findings_alone(channel)]
+    for entry in entries:
+        channel, wrong = _read(entry, _START_CHANNEL)
+        if channel.value is not None:
+            wrong = [*wrong, *findings_alone(channel)]
         findings += wrong
         if heard and not wrong:
             heard(channel)
         if isinstance(channel.value, dict):
             documents.append(channel)
-    return documents, findings, [found.path for found in entries]
+    return documents, findings, [entry.path for entry in entries]
 
 
 def findings_alone(channel: Document) -> list[Finding]:
@@ -180,6 +239,8 @@ def read_all(start: FilePath, config: FilePath | None = None) -> tuple[FilePath,
 
 def _claims(document: Document) -> Iterator[Claim]:
     """Only what is a number: anything else that stands in a broken file may be a secret."""
+    from smsops.senders import Claim, is_number  # only here: few files are broken
+
     for number, path in declared_numbers(document):
         if is_number(number):
             yield Claim(number=number, path=document.path, line=document.place(path).line)
@@ -190,111 +251,9 @@ def _errors(findings: list[Finding]) -> frozenset[str]:
     return frozenset(finding.location.path for finding in findings if finding.severity is Severity.ERROR)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
-    """A file to read: `path` as people see it, `file` as the system does."""
-
-    path: str
-    file: str
-    data: bytes | None = None
-    """What it holds, where that is known without the system."""
-
-
-def _read(entry: _Entry, start_from: str) -> tuple[Document, list[Finding]]:
-    if entry.data is not None:
-        return _parsed(entry.data, entry.path, start_from)
-    try:
-        # A pipe or a device would block or never end, so the kind is looked at before the file is opened.
-        if not stat.S_ISREG(os.stat(entry.file).st_mode):
-            return _unreadable(entry.path, "is not a regular file")
-        with open(entry.file, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        return _unreadable(entry.path, f"cannot be read: {(error.strerror or 'unknown reason').lower()}")
-    return _parsed(data, entry.path, start_from)
-
-
-def _parsed(data: bytes, path: str, start_from: str) -> tuple[Document, list[Finding]]:
-    document, findings = read_yaml(data, path, start_from=start_from)
+def _read(entry: Entry, start_from: str) -> tuple[Document, list[Finding]]:
+    data = content(entry)
+    if isinstance(data, Finding):
+        return Document(path=entry.path), [data]
+    document, findings = read_yaml(data, entry.path, start_from=start_from)
     return document, list(findings)
-
-
-def _unreadable(path: str, why: str) -> tuple[Document, list[Finding]]:
-    document = Document(path=path)
-    hint = "Mend, remove or rename it."
-    return document, [document.finding("SMS103", f"The file {why}.", Place(1, 1), hint=hint)]
-
-
-def _walk(root: FilePath, folder: str, project: Document) -> tuple[list[_Entry], list[Finding]]:
-    """Channel files in the order of their paths, and findings for what cannot be looked into."""
-    top = os.path.normpath(os.path.join(root, folder))
-    if os.path.isabs(folder) or not _inside(os.path.realpath(top), os.path.realpath(root)):
-        message, hint = "is outside the project", "Name a folder below smsops.yaml."
-    elif not os.path.isdir(top):
-        message, hint = "does not exist", "Create it, or name the right one in `channels:`."
-    else:
-        walk = _Walk(root=str(root), real_root=os.path.realpath(root))
-        walk.down(top)
-        return sorted(walk.entries, key=lambda entry: entry.path), walk.findings
-    sentence = f"The channels folder {quoted(folder)} {message}."
-    return [], [project.finding("SMS116", sentence, ("channels",), hint=hint)]
-
-
-@dataclass(slots=True)
-class _Walk:
-    """What was found below the channels folder so far."""
-
-    root: str
-    real_root: str
-    entries: list[_Entry] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    seen: set[tuple[int, int]] = field(default_factory=set)
-    """Folders by device and inode: a link to a folder of the project is followed once."""
-
-    def down(self, top: str) -> None:
-        waiting = [top]
-        while waiting:
-            folder = waiting.pop()
-            try:
-                waiting += self._folder(folder)
-            except OSError as error:
-                reason = (error.strerror or "unknown reason").lower()
-                self._report(folder, f"The folder cannot be read: {reason}.", "Mend its permissions.")
-
-    def _folder(self, folder: str) -> list[str]:
-        """Take the folder's channel files; its folders are still to be visited."""
-        identity = os.stat(folder)
-        if (identity.st_dev, identity.st_ino) in self.seen:
-            return []
-        self.seen.add((identity.st_dev, identity.st_ino))
-        folders: list[str] = []
-        with os.scandir(folder) as scan:
-            for entry in scan:
-                is_channel = entry.name.lower().endswith(SUFFIXES)
-                if entry.name.startswith(".") or not (is_channel or entry.is_dir()):
-                    continue
-                if entry.is_symlink() and not _inside(os.path.realpath(entry.path), self.real_root):
-                    message = "The link leads out of the project and is not followed."
-                    self._report(entry.path, message, "Copy what it points at.")
-                elif is_channel and os.path.isdir(entry.path):
-                    message = "This is a folder with the name of a channel file."
-                    self._report(entry.path, message, "Rename it; no file inside it is read.")
-                elif is_channel:
-                    self.entries.append(_Entry(path=_shown(entry.path, self.root), file=entry.path))
-                else:
-                    folders.append(entry.path)
-        return folders
-
-    def _report(self, path: str, message: str, hint: str) -> None:
-        document = Document(path=_shown(path, self.root))
-        self.findings.append(document.finding("SMS103", message, Place(1, 1), hint=hint))
-
-
-def _inside(path: str, root: str) -> bool:
-    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
-
-
-def _shown(path: str, root: str) -> str:
-    """A path relative to the project, with forward slashes; bytes that are no UTF-8 are replaced."""
-    relative = path[len(root) :].lstrip(os.sep).replace(os.sep, "/")
-    return relative.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

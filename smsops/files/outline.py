@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from smsops.files.document import Kind, Path, Span
+from smsops.files.events import spans_of
 from smsops.files.remarks import Remark, Remarks, remarks_of
 from smsops.files.scalars import Written, pieces_of, written_key, written_value
-from smsops.files.yamlfile import spans_of
 
 _TOP = (
     *("name", "description", "provider", "account", "enabled", "direction", "messaging_service_sid", "friendly_name"),

@@ -68,7 +68,7 @@ def _account(name: str, entry: Mapping[str, Any], document: Document) -> Account
         region=entry.get("region"),
         edge=entry.get("edge"),
         api_base_url=entry.get(form.server),
-        line=document.place(("accounts", name), key=True).line,
+        declared=lambda: document.place(("accounts", name), key=True).line,
     )
 
 

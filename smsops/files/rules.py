@@ -7,20 +7,17 @@ between channel files run. Every rule goes over the files once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from functools import cached_property
 from typing import Any
 
 from smsops.diagnostics import Finding, Severity
-from smsops.files.build import URL_KEYS, declared_numbers
 from smsops.files.document import Document, Path, quoted
 from smsops.files.forms import FORMS
 from smsops.files.schema import known_providers
-from smsops.files.suggest import did_you_mean, near
+from smsops.files.single import URL_KEYS, declared_numbers
 from smsops.files.urls import host_allowed, host_of, url_problem
-from smsops.masking import masked
-from smsops.model import is_toll_free
 from smsops.project import Account, Policy, Project
 
 _PIN_FIRST = (
@@ -30,7 +27,7 @@ _NO_US_NUMBERS = "ie1"
 """Twilio's region that takes no number of country code 1 (Twilio error 21668)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Read:
     """Everything that was read in one run."""
 
@@ -39,13 +36,18 @@ class Read:
     project: Project | None
     project_document: Document
 
+    @cached_property
+    def numbers(self) -> tuple[tuple[Document, list[tuple[str, Path]]], ...]:
+        """Each channel file with the numbers that it declares."""
+        return tuple((document, declared_numbers(document)) for document in self.documents)
+
 
 Rule = Callable[[Read], Iterator[Finding]]
 
 
 def name_equals_stem(read: Read) -> Iterator[Finding]:
     for document in read.documents:
-        name, stem = _text(document, "name"), PurePosixPath(document.path).stem
+        name, stem = _text(document, "name"), document.path.rpartition("/")[2].rpartition(".")[0]
         if name is not None and name != stem:
             message = f"The name {quoted(name)} differs from the file's name {quoted(stem)}."
             pin = "" if _text(document, "messaging_service_sid") else _PIN_FIRST
@@ -63,25 +65,25 @@ def service_once(read: Read) -> Iterator[Finding]:
 
 
 def _once(read: Read, key: str, code: str, message: str, hint: str) -> Iterator[Finding]:
-    seen: dict[str, str] = {}
+    seen: dict[str, Document] = {}
     for document in read.documents:
         value = _text(document, key)
         if value is None:
             continue
-        if value in seen:
-            yield document.finding(code, message.format(quoted(value), seen[value]), (key,), hint=hint)
-        seen.setdefault(value, _spot(document, (key,)))
+        first = seen.setdefault(value, document)
+        if first is not document:
+            yield document.finding(code, message.format(quoted(value), _spot(first, (key,))), (key,), hint=hint)
 
 
 def number_claimed_once(read: Read) -> Iterator[Finding]:
-    claimed: dict[str, tuple[Document, str]] = {}
-    for document in read.documents:
+    claimed: dict[str, tuple[Document, Path]] = {}
+    for document, numbers in read.numbers:
         name = _text(document, "name")
-        for number, path in declared_numbers(document):
-            owner, spot = claimed.setdefault(number, (document, _spot(document, path)))
+        for number, path in numbers:
+            owner, spot = claimed.setdefault(number, (document, path))
             # A copied file claims all that the first one claims; SMS302 has told it.
             if owner is not document and (name is None or name != _text(owner, "name")):
-                message = f"The number {quoted(number)} is already claimed by {spot}."
+                message = f"The number {quoted(number)} is already claimed by {_spot(owner, spot)}."
                 hint = "A number is in one pool only; remove it from one of the two channels."
                 yield document.finding("SMS304", message, path, hint=hint)
 
@@ -90,28 +92,41 @@ def friendly_name_once(read: Read) -> Iterator[Finding]:
     """A create whose answer was lost is found by its friendly name (twilio.md 2.4). Two channels that both pin their
     service are never created, and names are not unique at Twilio: they may share one.
     """
-    seen: dict[tuple[str, str], tuple[str, str, bool]] = {}
+    seen: dict[tuple[str, str], tuple[str, Document, bool]] = {}
     for document in read.documents:
         name, account = _text(document, "name"), _text(document, "account")
-        key = "name" if "friendly_name" not in _mapping(document) else "friendly_name"
+        key = _friendly_key(document)
         called = _text(document, key)
         if name is None or account is None or called is None:
             continue
         is_pinned = _text(document, "messaging_service_sid") is not None
-        other, spot, both = seen.setdefault((account, called), (name, _spot(document, (key,)), is_pinned))
+        other, first, both = seen.setdefault((account, called), (name, document, is_pinned))
         if other != name and not (is_pinned and both):  # the same name twice is told by SMS302
+            spot = _spot(first, (_friendly_key(first),))
             message = f"The friendly name {quoted(called)} is already that of {spot}, in the same account."
             hint = "Give one of the two another friendly_name; where it is absent, the channel's name is used."
             yield document.finding("SMS313", message, (key,), hint=hint)
+
+
+def _friendly_key(document: Document) -> str:
+    return "friendly_name" if "friendly_name" in _mapping(document) else "name"
 
 
 def friendly_name_holds_no_login(read: Read) -> Iterator[Finding]:
     """A begun create is known by its name, in records, where no login may be."""
     for document in read.documents:
         name = _text(document, "friendly_name")
-        if name is not None and masked(name) != name:
+        if name is not None and _holds_login(name):
             message = "The friendly name looks like a URL with a user name or password."
             yield document.finding("SMS209", message, ("friendly_name",), hint="Choose a plain name.")
+
+
+def _holds_login(name: str) -> bool:
+    if "@" not in name:
+        return False
+    from smsops.masking import masked  # only here: few names hold what every login does
+
+    return masked(name) != name
 
 
 def account_exists(read: Read) -> Iterator[Finding]:
@@ -119,7 +134,7 @@ def account_exists(read: Read) -> Iterator[Finding]:
         name = _text(document, "account")
         if name is not None and name not in project.accounts:
             message = f"The account {quoted(name)} is not in {project.path}."
-            hint = did_you_mean(near(name, project.accounts)) or f"Accounts: {', '.join(project.accounts)}."
+            hint = _meant(name, project.accounts) or f"Accounts: {', '.join(project.accounts)}."
             yield document.finding("SMS305", message, ("account",), hint=hint)
 
 
@@ -138,7 +153,7 @@ def hosts_allowed(read: Read) -> Iterator[Finding]:
             continue
         for key in URL_KEYS:
             url = _text(document, key)
-            if url is None or url_problem(url) or host_allowed(host_of(url), patterns):
+            if url is None or host_allowed(host_of(url), patterns) or url_problem(url):
                 continue
             why = f"which policy.webhook_hosts does not allow{_for(account, project)}"
             message = f"{key} names the host {host_of(url)}, {why}."
@@ -185,15 +200,23 @@ def account_sid_once(read: Read) -> Iterator[Finding]:
 
 
 def one_toll_free(read: Read) -> Iterator[Finding]:
-    for document in read.documents:
+    for document, numbers in read.numbers:
         form = FORMS.get(_text(document, "provider") or "")
         if form is None or not form.warns_of_toll_free:
             continue
-        found = [(number, path) for number, path in declared_numbers(document) if is_toll_free(number)]
+        found = [(number, path) for number, path in numbers if _is_toll_free(number)]
         if len({number for number, _ in found}) > 1:
             message = f"The pool holds {len(found)} toll-free numbers; {form.title} warns that carriers may block them."
             hint = "Keep one toll-free number in a pool, and give the others channels of their own."
             yield document.finding("SMS310", message, found[1][1], hint=hint, severity=Severity.WARNING)
+
+
+def _is_toll_free(number: str) -> bool:
+    if not number.startswith("+18"):
+        return False
+    from smsops.model import is_toll_free  # only here: a check of the files needs nothing else of the model
+
+    return is_toll_free(number)
 
 
 def environments_known(read: Read) -> Iterator[Finding]:
@@ -204,7 +227,7 @@ def environments_known(read: Read) -> Iterator[Finding]:
     for environment in hosts:
         if environment not in known:
             message = f"No account has the environment {quoted(environment)}."
-            hint = did_you_mean(near(environment, known)) or (f"Known: {', '.join(known)}." if known else "")
+            hint = _meant(environment, known) or (f"Known: {', '.join(known)}." if known else "")
             path: Path = ("policy", "webhook_hosts", environment)
             yield read.project_document.finding("SMS311", message, path, key=True, hint=hint, severity=Severity.WARNING)
 
@@ -244,12 +267,19 @@ def rule_findings(read: Read) -> Iterator[Finding]:
 
 
 def _mapping(document: Document) -> Mapping[str, Any]:
-    return document.value if isinstance(document.value, dict) else {}
+    value: Mapping[str, Any] = document.value  # type: ignore[assignment]  # `Read` holds no other documents
+    return value
 
 
 def _text(document: Document, key: str) -> str | None:
-    value = _mapping(document).get(key)
+    value = document.value.get(key)  # type: ignore[attr-defined]  # as above
     return value if isinstance(value, str) else None
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    from smsops.files.suggest import did_you_mean, near  # only here: few files have such a word
+
+    return did_you_mean(near(word, known))
 
 
 def _spot(document: Document, path: Path) -> str:

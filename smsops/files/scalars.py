@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from smsops.files.document import Span
-from smsops.files.yamlfile import reads_as_text
+from smsops.files.simple import reads_as_text
 
 _MISREAD = re.compile(
     r"~|=|<<|null|y|n|yes|no|on|off|true|false"

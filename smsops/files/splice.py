@@ -18,11 +18,12 @@ from typing import Any
 
 from smsops.diagnostics import Severity
 from smsops.files.document import Kind, Path, Span, written
+from smsops.files.events import spans_of
 from smsops.files.keys import Scalar
 from smsops.files.outline import rank
 from smsops.files.remarks import remarks_of
 from smsops.files.scalars import in_quotes, pieces_of
-from smsops.files.yamlfile import read_yaml, spans_of
+from smsops.files.yamlfile import read_yaml
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _REST = re.compile(r"[ \t]*(?:#[^\r\n]*)?(\r\n|\r|\n|\Z)")

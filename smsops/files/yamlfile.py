@@ -1,41 +1,31 @@
-"""Strict YAML with positions: bytes become a `Document` and findings, never an exception. The only door to PyYAML.
+"""Strict YAML with positions: bytes become a `Document` and findings, never an exception.
 
-PyYAML is used for its event stream alone, through libyaml where it is there. Two things speak against its higher
-layers. `compose` and `load` call themselves once for each level, in C, so a few kilobytes of `[` end the process; and
-both forget what a strict reader must see: anchors, aliases, explicit tags, a second document, a repeated key. The
-event stream is flat and shows all of it, with marks. This module builds the value from it, stops at 64 levels, and
-resolves plain scalars by the core schema of YAML 1.2, so that `NO`, `on`, `22:30`, `0123` and `+12065550101` stay text.
-Keys are always text. An event costs about half a microsecond, so nothing is looked at twice.
+What is simple is read by `simple`, and everything else by `events`, whose parser is imported for the first text that
+needs it. A simple text has its places from there, too, as soon as one of them is asked for.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
 
-import yaml
-
-from smsops.diagnostics import Finding, Severity
-from smsops.files.document import Document, Kind, Path, Place, Span, quoted
-from smsops.files.syntax import NO_BLANK, explain_syntax
+from smsops.diagnostics import Finding
+from smsops.files.document import Document, Marks, Place
+from smsops.files.simple import simple_value
 
 MAX_BYTES = 256 * 1024
-MAX_DEPTH = 64
-"""Levels of lists and mappings; a channel file has four."""
-_MAX_FINDINGS = 100
-_MAX_DIGITS = 4_000
-"""Python refuses to read longer whole numbers; they stay text."""
 
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_LIBYAML_GIVES_UP = "exceeded maximum nesting depth"
-_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_CONSTANTS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
-_CONSTANTS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-"""Control characters, and line breaks that editors and YAML count differently (U+0085, U+2028, U+2029)."""
+_ASCII = re.compile("[^\t\n\r\x20-\x7e]")
+
+
+@cache
+def _forbidden() -> re.Pattern[str]:
+    """Control characters, and line breaks that editors and YAML count differently (U+0085, U+2028, U+2029).
+
+    Made when a text is not ASCII: it takes as long as to read ten files.
+    """
+    return re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 def read_yaml(data: bytes, path: str, *, start_from: str = "") -> tuple[Document, tuple[Finding, ...]]:
@@ -44,29 +34,46 @@ def read_yaml(data: bytes, path: str, *, start_from: str = "") -> tuple[Document
     `start_from` is the hint for an empty file.
     """
     text, finding = _decoded(data, path)
+    bad = None if finding else (_ASCII if text.isascii() else _forbidden()).search(text)
+    if not (finding or bad) and (simple := simple_value(text)) is not None:
+        return Document(path=path, text=text, value=simple, marks=_Marks(text)), ()
     document = Document(path=path, text=text)
-    if finding is None and (bad := _FORBIDDEN.search(text)):
+    if bad is not None:
         message = f"The file holds the invisible character U+{ord(bad[0]):04X}."
         hint = "Delete it, or write it as an escape inside double quotes."
         finding = document.finding("SMS106", message, _place_of(text, bad.start()), hint=hint)
     if finding is not None:
         return document, (finding,)
-    reading = _Reading(document, start_from)
-    try:
-        value = reading.read(_LOADER)
-    except _TooDeepForLibyaml:
-        reading = _Reading(document, start_from)
-        value = reading.read(yaml.BaseLoader)
-    whole = Document(path=path, text=text, value=value, keys=reading.keys, values=reading.values)
-    return whole, tuple(reading.findings)
+    from smsops.files.events import parsed  # only here: most projects never need it
+
+    value, marks, findings = parsed(document, start_from)
+    return Document(path=path, text=text, value=value, marks=_Marks(text, marks)), tuple(findings)
+
+
+class _Marks:
+    """The places in a text. For a simple one they are found when they are asked for: of most files nothing is said."""
+
+    __slots__ = ("_found", "_text")
+
+    def __init__(self, text: str, found: Marks | None = None) -> None:
+        self._text = text
+        self._found = found
+
+    def __call__(self) -> Marks:
+        if self._found is None:
+            from smsops.files.events import parsed
+
+            _, self._found, _ = parsed(Document(path="", text=self._text))
+        return self._found
 
 
 def _decoded(data: bytes, path: str) -> tuple[str, Finding | None]:
-    document = Document(path=path)
     if len(data) > MAX_BYTES:
+        document = Document(path=path)
         message = f"The file is larger than {MAX_BYTES // 1024} KiB."
         return "", document.finding("SMS104", message, Place(1, 1), hint="Split it: one file holds one channel.")
     if data.startswith(_UTF_16_MARKS) or b"\0\0" in (data[0:4:2], data[1:4:2]):
+        document = Document(path=path)
         message = "The file is not UTF-8. This looks like UTF-16."
         return "", document.finding("SMS105", message, Place(1, 1), hint="Save the file as UTF-8.")
     try:
@@ -82,216 +89,3 @@ def _decoded(data: bytes, path: str) -> tuple[str, Finding | None]:
 def _place_of(text: str, index: int) -> Place:
     lines = re.split(r"\r\n|\r|\n", text[:index])
     return Place(len(lines), len(lines[-1]) + 1)
-
-
-class _Stop(Exception):
-    """Reading cannot go on; the finding that says why is already there."""
-
-
-class _TooDeepForLibyaml(Exception):
-    """Newer versions of libyaml refuse more than 1,000 levels of brackets, and see them up to 1,024 characters before
-    the events get there. The Python parser has no such limit, and so comes to ours, at the level that is too many."""
-
-
-@dataclass(slots=True)
-class _Reading:
-    """One pass over the events of one document."""
-
-    document: Document
-    start_from: str = ""
-    events: Any = None
-    keys: dict[Path, Place] = field(default_factory=dict)
-    values: dict[Path, Place] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    quote: tuple[Place, int] | None = None
-    """Where the last quote opened that closes on a later line, and on which: most often it is two quotes."""
-    fatal: bool = False
-    """Something was found after which the value means nothing."""
-
-    def read(self, parser: Any) -> object:
-        loader = parser(self.document.text)
-        self.events = loader.get_event
-        value: object = None
-        try:
-            value = self._stream()
-        except yaml.YAMLError as error:
-            if getattr(error, "problem", None) == _LIBYAML_GIVES_UP:
-                raise _TooDeepForLibyaml from error
-            self.findings.append(explain_syntax(error, self.document, self.quote))
-            self.fatal = True
-        except _Stop:
-            self.fatal = True
-        finally:
-            loader.dispose()
-        return None if self.fatal else value
-
-    def _stream(self) -> object:
-        self.events()
-        event = self.events()
-        if isinstance(event, yaml.StreamEndEvent):
-            self._refuse("SMS107", "The file is empty.", Place(1, 1), self.start_from)
-            return None
-        self._directives(event)
-        value = self._node(self.events(), (), 0)
-        self.events()
-        event = self.events()
-        if not isinstance(event, yaml.StreamEndEvent):
-            self._second_document(event)
-        if value is None and not self.fatal:
-            message = "The file is empty: it holds no key."
-            self._refuse("SMS107", message, Place(1, 1), self.start_from)
-        return value
-
-    def _directives(self, event: Any) -> None:
-        if event.version or event.tags:
-            hint = "Delete the line; files are always read as YAML 1.2."
-            self._refuse("SMS113", "A line that begins with % is not allowed here.", _place(event), hint)
-
-    def _second_document(self, event: Any) -> None:
-        hint = "Move what follows `---` into a file of its own."
-        self._refuse("SMS113", "The file holds more than one document.", _place(event), hint)
-
-    def _refuse(self, code: str, message: str, place: Place, hint: str) -> None:
-        self.fatal = True
-        self._report(code, message, place, hint)
-        if len(self.findings) >= _MAX_FINDINGS:
-            raise _Stop
-
-    def _report(self, code: str, message: str, place: Place, hint: str, severity: Severity = Severity.ERROR) -> None:
-        self.findings.append(self.document.finding(code, message, place, hint=hint, severity=severity))
-
-    def _node(self, event: Any, path: Path, depth: int) -> object:
-        kind = type(event)
-        if kind is yaml.ScalarEvent:
-            start, end = event.start_mark, event.end_mark
-            width = end.column - start.column if end.line == start.line else 1
-            place = Place(start.line + 1, start.column + 1, width or 1)
-            self.values[path] = place
-            if event.anchor is not None or event.tag is not None:
-                self._properties(event)
-            if event.style:
-                if end.line > start.line and event.style in "'\"":
-                    self.quote = (place, end.line + 1)
-                return event.value
-            return self._plain(event.value, place)
-        if kind is yaml.AliasEvent:
-            self._alias(event)
-            return None
-        return self._collection(event, path, depth)
-
-    def _plain(self, text: str, place: Place) -> object:
-        if text in _CONSTANTS:
-            return _CONSTANTS[text]
-        first = text[0]
-        if first == "+" and text[1:].isdecimal() and text.isascii():
-            message = f"{quoted(text)} is read as text here, but many editors and programs read it as a number."
-            self._report("SMS115", message, place, "`smsops fmt` puts it in quotes.", Severity.WARNING)
-        elif (first in "-0123456789") and (match := _NUMBER.fullmatch(text)):
-            return _number(text, whole=match[1] is None and match[2] is None)
-        return text
-
-    def _collection(self, event: Any, path: Path, depth: int) -> object:
-        place = _place(event)
-        self.values[path] = place
-        if depth >= MAX_DEPTH:
-            message = f"The file is nested more than {MAX_DEPTH} levels deep."
-            self._refuse("SMS109", message, place, "Remove the extra brackets or list dashes.")
-            raise _Stop
-        if event.anchor is not None or event.tag is not None:
-            self._properties(event)
-        if isinstance(event, yaml.MappingStartEvent):
-            return self._mapping(path, depth)
-        items: list[object] = []
-        while type(event := self.events()) is not yaml.SequenceEndEvent:
-            items.append(self._node(event, (*path, len(items)), depth + 1))
-        return items
-
-    def _mapping(self, path: Path, depth: int) -> dict[str, object]:
-        found: dict[str, object] = {}
-        while type(event := self.events()) is not yaml.MappingEndEvent:
-            key = self._key(event, path, depth)
-            inner = (*path, key)
-            if key in found:
-                self._duplicate(key, event, self.keys[inner])
-                self._node(self.events(), (*path, "", key), depth + 1)
-                continue
-            self.keys[inner] = _place(event)
-            found[key] = self._node(self.events(), inner, depth + 1)
-        return found
-
-    def _key(self, event: Any, path: Path, depth: int) -> str:
-        if type(event) is yaml.ScalarEvent:
-            if event.anchor is not None or event.tag is not None:
-                self._properties(event)
-            return str(event.value)
-        if type(event) is yaml.AliasEvent:
-            self._alias(event)
-        else:
-            hint = "A key is one word, followed by a colon."
-            self._refuse("SMS114", "A list or a mapping stands where a key must be.", _place(event), hint)
-            self._node(event, (*path, ""), depth + 1)
-        return ""
-
-    def _duplicate(self, key: str, event: Any, first: Place) -> None:
-        hint = NO_BLANK if key.startswith("-") else "Keep one of the two."
-        self._report("SMS110", f"The key {quoted(key)} is already on line {first.line}.", _place(event), hint)
-
-    def _properties(self, event: Any) -> None:
-        if event.anchor is not None:
-            hint = "Write the value out where it is needed; put quotes around a text that begins with &."
-            self._refuse("SMS111", f"The anchor {quoted('&' + event.anchor)} is not allowed.", _place(event), hint)
-        if event.tag is not None:
-            hint = "Remove it; put quotes around a text that begins with an exclamation mark."
-            self._refuse(
-                "SMS112",
-                f"The tag {quoted(event.tag.replace('tag:yaml.org,2002:', '!!'))} is not allowed.",
-                _place(event),
-                hint,
-            )
-
-    def _alias(self, event: Any) -> None:
-        hint = "Write the value out; put quotes around a text that begins with *."
-        self._refuse("SMS111", f"The alias {quoted('*' + event.anchor)} is not allowed.", _place(event), hint)
-
-
-def _place(event: Any) -> Place:
-    start, end = event.start_mark, event.end_mark
-    width = end.column - start.column if end.line == start.line else 1
-    return Place(start.line + 1, start.column + 1, width or 1)
-
-
-def _number(text: str, *, whole: bool) -> object:
-    if whole:
-        return int(text) if len(text) <= _MAX_DIGITS else text
-    number = float(text)
-    return number if math.isfinite(number) else text
-
-
-def spans_of(text: str) -> tuple[Span, ...]:
-    """What stands where in the text of a file that was read without an error, in the order of the file."""
-    kinds = {yaml.DocumentStartEvent: Kind.DOCUMENT, yaml.ScalarEvent: Kind.SCALAR}
-    kinds |= {yaml.MappingStartEvent: Kind.MAPPING, yaml.SequenceStartEvent: Kind.SEQUENCE}
-    kinds |= {yaml.MappingEndEvent: Kind.END, yaml.SequenceEndEvent: Kind.END}
-    found: list[Span] = []
-    opened: list[int] = []
-    loader = _LOADER(text)
-    while loader.check_event():
-        event = loader.get_event()
-        if kind := kinds.get(type(event)):
-            style = "{" if getattr(event, "flow_style", None) else getattr(event, "style", None) or ""
-            start, end = event.start_mark.index, event.end_mark.index
-            if kind is Kind.END:
-                if start == end:
-                    start = end = found[-1].end  # without a bracket, it has the place of what follows
-                begun = opened.pop()
-                found[begun] = found[begun]._replace(end=end)
-            elif kind in (Kind.MAPPING, Kind.SEQUENCE):
-                opened.append(len(found))
-            found.append(Span(kind=kind, start=start, end=end, style=style, value=getattr(event, "value", "")))
-    loader.dispose()
-    return tuple(found)
-
-
-def reads_as_text(plain: str) -> bool:
-    """Whether a value without quotes is text here."""
-    return plain not in _CONSTANTS and _NUMBER.fullmatch(plain) is None

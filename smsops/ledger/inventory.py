@@ -10,7 +10,6 @@ from smsops.changes import UpdateService as Update
 from smsops.masking import Kept, sealed
 from smsops.model import Base, BaseChannel, Departed, Doubts
 from smsops.planned import AccountPlan, Aim
-from smsops.preconditions import of_entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +131,7 @@ def _overlaid(before: Mapping[str, BaseChannel], plan: AccountPlan, upshot: Upsh
     moved = {}
     for aim in plan.aims:
         sid = upshot.services.get(aim.channel)
-        if sid and sid in before and of_entry(before[sid]) != aim.was:
+        if sid and sid in before and not aim.remembers(before[sid]):
             moved[aim.channel] = _changed(before[sid], aim, done.get(aim.channel, []))
     return moved
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from smsops.diagnostics import ErrorNumber
+    from smsops.explanations import ErrorNumber
     from smsops.masking import Value
     from smsops.model import Channel
     from smsops.project import Account

@@ -9,13 +9,14 @@ from typing import Any
 
 from smsops.diagnostics import Finding, finding_to_json
 from smsops.errors import ProviderError, SmsopsError
-from smsops.planned import FORMAT_VERSION
 
 _COMMAND = re.compile(r"(?<=#)#(?=[A-Za-z]*\[)")
 
 
 def document(*, ok: bool = True, **facts: Any) -> str:
     """One JSON document. Keys keep the order in which they are given."""
+    from smsops.planned import FORMAT_VERSION  # only here: schemas are printed, too, and need no plan
+
     return dumped({"format_version": FORMAT_VERSION, "ok": ok, **facts})
 
 

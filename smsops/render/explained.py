@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from smsops.diagnostics import Code, ErrorNumber
+from smsops.explanations import Code, ErrorNumber
 from smsops.render.documents import document
 from smsops.render.plain import Paint, clean_lines, painted, table
 

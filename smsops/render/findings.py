@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from smsops.diagnostics import Finding, Severity, finding_to_json
-from smsops.render.documents import document
 from smsops.render.plain import Paint, clean, cleaned_characters, counted, painted, width
 
 _PAINT = {Severity.ERROR: Paint.ERROR, Severity.WARNING: Paint.WARNING}
@@ -89,5 +88,7 @@ def verdict_text(checked: Checked) -> str:
 
 def checked_json(checked: Checked, *, color: bool) -> str:
     """The document of contract 3.2."""
+    from smsops.render.documents import document  # only here: most runs print text
+
     ordered = sorted(checked.findings, key=lambda finding: finding.sort_key)
     return document(ok=checked.ok, files=checked.files, findings=[finding_to_json(finding) for finding in ordered])

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 _COMMAND = re.compile(r"\A *:(?=:)|(?<=#)#(?=[A-Za-z]*\[)")
 """What a CI system that reads the log takes for the start of a command, up to the character that is escaped."""
@@ -42,6 +43,7 @@ def clean_lines(text: str) -> str:
     return "\n".join(clean(line) for line in text.split("\n"))
 
 
+@lru_cache(maxsize=256)
 def _escaped(char: str) -> str:
     return char.encode("unicode_escape").decode("ascii")
 

@@ -48,8 +48,10 @@ def held_back_text(plan: Plan) -> str:
 
 def held_back_sentences(plan: Plan) -> Iterator[str]:
     """Why changes wait, and the way out, for each reason."""
+    if not (waiting := plan.held_back):
+        return
     bound = {(account.account, *pair) for account in plan.accounts for pair in account.bound}
-    counts = Counter((step.reason, _place(step.change) not in bound) for step in plan.held_back)
+    counts = Counter((step.reason, _place(step.change) not in bound) for step in waiting)
     for gate, left, why in HELD_BACK:
         if counts[gate, left]:
             yield f"Held back, {gate} ({counted(counts[gate, left], 'change')}): {why}.{_way_out(gate)}"

@@ -65,8 +65,9 @@ _CLASS_HEADINGS = {
 def plan_text(drawn: Drawn, *, color: bool) -> str:
     """The whole plan: blocks, findings, what is held back, summary, next command."""
     plan = drawn.plan
-    services = services_of(plan)
-    parts = [_block(block, drawn, services, color=color) for block in blocks(plan)]
+    found = blocks(plan)
+    services = services_of(plan) if found else {}
+    parts = [_block(block, drawn, services, color=color) for block in found]
     parts.append(already_done_text(plan, color=color))
     parts.append(findings_text(plan.findings, color=color))
     parts.append(held_back_text(plan))

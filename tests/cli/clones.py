@@ -128,10 +128,10 @@ class Team:
         ]
 
 
-def built(folder: Path, numbers: tuple[str, ...], build: Callable[[Team], object]) -> Team:
+def built(folder: Path, numbers: tuple[str, ...], build: Callable[[Team], object], *, remote: bool = True) -> Team:
     """A team whose account is a file beside its clones, so that tests may start from `copied` ones."""
     with Sandbox(folder / "sandbox.db") as sandbox:
-        team = Team(folder, sandbox, numbers)
+        team = Team(folder, sandbox, numbers, remote=remote)
         build(team)
     return team
 

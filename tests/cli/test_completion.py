@@ -10,9 +10,10 @@ from pathlib import Path
 import click
 import pytest
 
-from smsops.cli import COMPLETION
+from smsops.cli import COMMANDS, COMPLETION
+from smsops.cli.completing import TAKE_MANY, TAKE_ONE, quick_answer
 from smsops.cli.group import answer_shell, root
-from smsops.cli.words import completed
+from smsops.cli.words import Word, completed
 from smsops.files.names import account_names, channel_names
 from tests.cli.door import PROJECT, ROOT, TWO_ACCOUNTS, write_project
 from tests.cli.test_start import HEAVY, SEEN
@@ -157,3 +158,45 @@ def test_a_completing_shell_imports_nothing_heavy(project: Path) -> None:
     )
     assert done.stdout == "plain,codes\nplain,support\n"
     assert not set(done.stderr.splitlines()[-1].split("|")) & set(HEAVY)
+
+
+@pytest.mark.parametrize("shell", ["bash_complete", "zsh_complete"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("smsops", "smsops ", "smsops p", "smsops plan", "smsops x", "smsops plan ", "smsops plan s"),
+        *("smsops plan codes ", "smsops plan merge ", "smsops apply c", "smsops apply zz", "smsops rehearse su"),
+        *("smsops show s", "smsops set c", "smsops set codes ", "smsops history ", "smsops history codes "),
+        *("smsops blame co", "smsops list ", "smsops -q pl", "smsops plan --out s", "smsops plan 's"),
+        *("smsops validate s", "smsops explain plan s", "smsops --", "smsops plan codes --", "smsops plan --o"),
+        *("smsops plan merge --", "smsops sandbox --", "smsops sandbox serve --", "smsops audit log --", "smsops x --"),
+    ],
+)
+def test_what_is_answered_without_click_is_what_click_answers(
+    line: str, shell: str, project: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(COMPLETION, shell)
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(line.count(" ")))
+    assert answer_shell() == 0
+    assert quick_answer(os.environ) in ("", capfd.readouterr().out)
+
+
+def test_every_command_that_takes_channels_is_answered_without_click(project: Path) -> None:
+    context = click.Context(root())
+    for name in COMMANDS:
+        command = root().get_command(context, name)
+        assert command is not None
+        arguments = [param for param in command.params if isinstance(param, click.Argument)][:1]
+        of_channels = [one for one in arguments if isinstance(one.type, Word) and not one.type.is_account]
+        assert bool(of_channels) == (name in (*TAKE_ONE, *TAKE_MANY))
+        assert all((one.nargs == -1) == (name in TAKE_MANY) for one in of_channels)
+        line = {COMPLETION: "bash_complete", "COMP_WORDS": f"smsops {name} s", "COMP_CWORD": "2"}
+        assert quick_answer(line) == ("plain,support\n" if of_channels else "")
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("audit", "sandbox")])
+def test_the_options_that_are_offered_without_click_are_those_that_there_are(name: str, offered) -> None:
+    """An option that is new is added to `completing.OPTIONS`."""
+    line = {COMPLETION: "bash_complete", "COMP_WORDS": f"smsops {name} --", "COMP_CWORD": "2"}
+    assert quick_answer(line).replace("plain,", "").split() == offered(f"smsops {name} --")

@@ -49,11 +49,15 @@ def statuses(document: Any) -> dict[str, list[str]]:
     return found
 
 
-def test_an_interruption_at_the_moment_when_a_wait_begins_is_one() -> None:
-    lock = threading.Lock()
-    with pytest.raises(RuntimeError) as raised, lock:
+def wait_without_the_lock(lock: threading.Lock) -> None:
+    with lock:
         lock.release()
         raise KeyboardInterrupt
+
+
+def test_an_interruption_at_the_moment_when_a_wait_begins_is_one() -> None:
+    with pytest.raises(RuntimeError) as raised:
+        wait_without_the_lock(threading.Lock())
     assert is_interruption(raised.value)
     assert not is_interruption(RuntimeError("release unlocked lock"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -41,9 +42,27 @@ def test_the_root_help_and_the_version_import_neither_click_nor_dataclasses(argv
     assert not imported(*argv) & {"click", "dataclasses", "json", "typing", *HEAVY}
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_the_help_of_a_command_imports_nothing_heavy(name: str) -> None:
-    assert not imported(name, "--help") & set(HEAVY)
+EACH_HELP = """
+import contextlib, io, json, sys
+from smsops.cli import main
+imported, before = {}, set(sys.modules)
+for name in sys.argv[1:]:
+    sys.argv = ["smsops", name, "--help"]
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+        main()
+    imported[name] = sorted(sys.modules.keys() - before)
+    before |= sys.modules.keys()
+print(json.dumps(imported))
+"""
+"""The help of one command after the other: what a command imports first is told with it."""
+
+
+def test_the_help_of_a_command_imports_nothing_heavy() -> None:
+    command = [sys.executable, "-c", EACH_HELP, *COMMANDS]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    assert {f"smsops.cli.{name}" for name in COMMANDS} <= {module for modules in found.values() for module in modules}
+    assert {name: heavy for name, modules in found.items() if (heavy := set(modules) & set(HEAVY))} == {}
 
 
 def test_completion_and_the_list_of_providers_import_nothing_heavy() -> None:

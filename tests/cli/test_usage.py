@@ -122,7 +122,7 @@ def test_the_environment_asks_for_a_document_too(project: Path, run: Run, monkey
 def test_what_smsops_got_wrong_is_a_traceback_and_still_one_document(
     project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("half a \x1b[31mthought")
 
     monkeypatch.setattr("smsops.files.load.load_project", broken)
@@ -134,7 +134,7 @@ def test_what_smsops_got_wrong_is_a_traceback_and_still_one_document(
 
 
 def test_an_interruption_is_130_and_one_document(project: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("smsops.files.load.load_project", interrupted)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from smsops.codes import CODES
-from smsops.diagnostics import Code
+from smsops.explanations import Code
 from smsops.files.load import load_project
 from tests.files.snippets import write_project
 

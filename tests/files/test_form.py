@@ -30,9 +30,9 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     text = json.dumps(changed)
     monkeypatch.setattr(schema, "schema_text", lambda _: text)
     monkeypatch.setattr(schema, "_published", lambda _: text)
-    schema._validator_for.cache_clear()
+    schema._judge_for.cache_clear()
     yield
-    schema._validator_for.cache_clear()
+    schema._judge_for.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smsops.errors import SmsopsError
-from smsops.files import layout, yamlfile
+from smsops.files import events, layout
 from smsops.files.build import build_channel
 from smsops.files.layout import laid_out
 from smsops.files.outline import ORDER
@@ -749,7 +749,7 @@ def test_whatever_a_file_says_and_remarks_stays(file: tuple[str, int]):
 @given(files())
 def test_all_stays_too_where_yaml_is_read_without_libyaml(file: tuple[str, int]):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(yamlfile, "_LOADER", yaml.BaseLoader)
+        patch.setattr(events, "_LOADER", yaml.BaseLoader)
         assert_all_stays(*file)
 
 

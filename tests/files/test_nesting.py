@@ -9,7 +9,7 @@ import pytest
 import yaml
 from yaml.scanner import ScannerError
 
-from smsops.files import yamlfile
+from smsops.files import events
 from smsops.files.yamlfile import read_yaml
 
 
@@ -26,7 +26,7 @@ class LooksAhead(yaml.BaseLoader):
 pytestmark = pytest.mark.no_cover
 
 LOADERS = pytest.mark.parametrize(
-    "loader", [yamlfile._LOADER, yaml.BaseLoader, LooksAhead], ids=["libyaml", "python", "looks ahead"]
+    "loader", [events._LOADER, yaml.BaseLoader, LooksAhead], ids=["libyaml", "python", "looks ahead"]
 )
 
 
@@ -43,7 +43,7 @@ def found(data: bytes) -> list[tuple[str, int, int]]:
 
 @LOADERS
 def test_what_stands_before_the_deep_brackets_is_told_once(loader: Any, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(yamlfile, "_LOADER", loader)
+    monkeypatch.setattr(events, "_LOADER", loader)
     data = b"a: +12\nb: +34\nc: [1]\nd: " + b"[" * 1_100
     assert found(data) == [("SMS115", 1, 4), ("SMS115", 2, 4), ("SMS109", 4, 67)]
 
@@ -53,17 +53,17 @@ def test_what_stands_before_the_deep_brackets_is_told_once(loader: Any, monkeypa
 def test_the_level_that_is_too_many_has_one_place(brackets: bytes, loader: Any, monkeypatch: pytest.MonkeyPatch):
     expected = usual(brackets)
     assert [code for code, _, _ in expected] == ["SMS109"]
-    monkeypatch.setattr(yamlfile, "_LOADER", loader)
+    monkeypatch.setattr(events, "_LOADER", loader)
     assert found(brackets) == expected
 
 
 @LOADERS
 def test_an_error_before_the_deep_brackets_stays_what_it_is(loader: Any, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(yamlfile, "_LOADER", loader)
+    monkeypatch.setattr(events, "_LOADER", loader)
     assert found(b"a: [}" + b"[" * 1_500) == [("SMS108", 1, 5)]
 
 
 @LOADERS
 def test_a_file_with_the_words_of_the_parser_is_no_deep_file(loader: Any, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(yamlfile, "_LOADER", loader)
+    monkeypatch.setattr(events, "_LOADER", loader)
     assert found(b"a: @exceeded maximum nesting depth\n") == [("SMS108", 1, 4)]

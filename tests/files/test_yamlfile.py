@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from smsops.diagnostics import Severity
-from smsops.files import yamlfile
+from smsops.files import events
 from smsops.files.document import Document, Place
 from smsops.files.syntax import explain_syntax
 from smsops.files.yamlfile import MAX_BYTES, read_yaml
@@ -101,7 +101,7 @@ def test_a_file_in_utf_16_is_told_and_shows_no_garbage(encoding: str):
     assert finding.message == "The file is not UTF-8. This looks like UTF-16."
 
 
-@pytest.mark.parametrize("loader", [yamlfile._LOADER, yaml.BaseLoader], ids=["libyaml", "python"])
+@pytest.mark.parametrize("loader", [events._LOADER, yaml.BaseLoader], ids=["libyaml", "python"])
 @pytest.mark.parametrize(
     ("text", "line", "column"),
     [
@@ -112,7 +112,7 @@ def test_a_file_in_utf_16_is_told_and_shows_no_garbage(encoding: str):
     ],
 )
 def test_a_quote_that_closes_on_another_line_is_told_where_it_opens(text, line, column, loader, monkeypatch):
-    monkeypatch.setattr(yamlfile, "_LOADER", loader)
+    monkeypatch.setattr(events, "_LOADER", loader)
     _, (finding,) = read_yaml(text.encode(), "a.yaml")
     assert (finding.location.line, finding.location.column) == (line, column)
     assert finding.message.startswith("The quote that opens here is not closed before line ")
@@ -171,7 +171,7 @@ def test_the_deepest_allowed_nesting_is_read(depth: int):
 def test_without_libyaml_the_same_is_read(monkeypatch):
     texts = [b"a: [1, {b: NO}]\n", b"a: 1\na: 2\n", b"a: &x 1\n", b"a: !t 1\n", b"[" * 100, b"a: 1\n---\nb: 1\n", b""]
     fast = [read_yaml(text, "a.yaml") for text in texts]
-    monkeypatch.setattr(yamlfile, "_LOADER", yaml.BaseLoader)
+    monkeypatch.setattr(events, "_LOADER", yaml.BaseLoader)
     slow = [read_yaml(text, "a.yaml") for text in texts]
     assert [document.value for document, _ in fast] == [document.value for document, _ in slow]
     assert [[f.code for f in found] for _, found in fast] == [[f.code for f in found] for _, found in slow]
@@ -206,9 +206,9 @@ SYNTAX += [
 
 
 @pytest.mark.parametrize("text", SYNTAX)
-@pytest.mark.parametrize("loader", [yamlfile._LOADER, yaml.BaseLoader], ids=["libyaml", "python"])
+@pytest.mark.parametrize("loader", [events._LOADER, yaml.BaseLoader], ids=["libyaml", "python"])
 def test_a_syntax_error_is_one_plain_sentence_inside_the_file(text: str, loader: Any, monkeypatch):
-    monkeypatch.setattr(yamlfile, "_LOADER", loader)
+    monkeypatch.setattr(events, "_LOADER", loader)
     document, (finding,) = read_yaml(text.encode(), "a.yaml")
     assert document.value is None
     assert finding.code in ("SMS108", "SMS112", "SMS113")

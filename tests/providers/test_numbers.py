@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from smsops.codes import CODES
-from smsops.diagnostics import ErrorNumber
 from smsops.errors import ProviderError
+from smsops.explanations import ErrorNumber
 from smsops.providers.twilio import failures
 from smsops.providers.twilio.answers import Answer
 from smsops.providers.twilio.numbers import ANSWERS, ERROR_NUMBERS

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from smsops.diagnostics import ErrorNumber
+from smsops.explanations import ErrorNumber
 from smsops.providers.twilio.undelivered import UNDELIVERED
 
 LINK = "https://www.twilio.com/docs/errors/{}"
