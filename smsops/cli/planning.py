@@ -85,6 +85,8 @@ def planned(
     accounts = dict(sorted(project.project.accounts.items()))
     bases = {name: book.base(account) for name, account in accounts.items()}
     _warn_of_forgotten(set(book.accounts()) - accounts.keys(), terminal)
+    # Asked before the accounts are: the answer is there long before theirs.
+    source = git.source(project.root)
     pieces, mark = share_of(project, wish, desired_states(project, wish, bases), bases)
     pieces = tuple(sorted(pieces, key=lambda piece: piece.account))
     names = [piece.account for piece in pieces]
@@ -100,7 +102,7 @@ def planned(
 
         ready = side_by_side(pieces, one, terminal)
         partial = wish.partial or wish.shard is not None
-        yield Planned(plan=_whole(project, ready, book, partial=partial), ready=ready, shard=mark)
+        yield Planned(plan=_whole(source, ready, book, partial=partial), ready=ready, shard=mark)
 
 
 def _warn_of_forgotten(names: Set[str], terminal: Terminal) -> None:
@@ -172,16 +174,15 @@ def read_account(account: Account, connection: Connection, wants: Sequence[Wante
         raise
 
 
-def _whole(project: Opened, ready: Sequence[Ready], book: Book, *, partial: bool) -> Plan:
+def _whole(source: git.Source, ready: Sequence[Ready], book: Book, *, partial: bool) -> Plan:
     created = datetime.now(UTC).replace(microsecond=0)
-    head = git.source(project.root)
     return Plan(
         accounts=tuple(one.plan for one in ready),
         created_at=stamp(created),
         expires_at=stamp(created + EXPIRES_AFTER),
         partial=partial,
-        commit=head.commit,
-        dirty=head.dirty,
+        commit=source.commit,
+        dirty=source.dirty,
         warnings=tuple(book.warnings),
     )
 
