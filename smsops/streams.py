@@ -6,19 +6,25 @@ Nothing here starts a process for a file or a commit.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import subprocess
+import sys
 import tempfile
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO, NamedTuple
 
 from smsops.git import GitError, Repository, cleaned
 
 _CHUNK = 1 << 16
+_PIPE = 1 << 20
+"""Bytes that git may be ahead of its reader, where the system permits it: both work at the same time."""
+_AHEAD = 25
+"""Objects that are asked for before they are needed. Twice as many ids fit into the smallest pipe there is."""
 GONE = "000000"
 """The mode of what is not there."""
 _RAW = ("--raw", "--pretty=raw", "--parents", "--encoding=none", "--no-notes")
@@ -57,18 +63,27 @@ class Node(NamedTuple):
         return head + gap + message.removeprefix(_INDENT).replace(b"\n" + _INDENT, b"\n")
 
 
-def log(repository: Repository, tip: str, suffixes: tuple[str, ...]) -> Iterator[Node]:
-    """Every commit that leads to `tip`, children first, with what it did to files with such names below the root.
+@contextmanager
+def log(repository: Repository, tip: str, suffixes: tuple[str, ...]) -> Iterator[Iterator[Node]]:
+    """Every commit that leads to `tip`, oldest first, with what it did to files with such names below the root.
 
-    A merge is compared with its first parent. Paths are relative to the root of `repository`. Raises GitError.
+    A merge is compared with its first parent. Paths are relative to the root of `repository`. Git is at work from the
+    beginning of the block. Raises GitError.
     """
-    words = ("log", "-z", *_RAW, "--no-abbrev", "--no-renames", "--diff-merges=first-parent", "--no-color")
+    words = ("log", "-z", "--reverse", *_RAW, "--no-abbrev", "--no-renames", "--diff-merges=first-parent", "--no-color")
     # Simplified history would leave the main line; with these two every commit is walked, whatever the path.
     whole = ("--full-history", "--sparse", "--relative")
     limit = () if _is_top(repository) else (".",)
     with _running(repository, *words, *whole, *_UNSET, tip, "--", *limit) as process:
         assert process.stdout is not None
-        yield from _nodes(_split(process.stdout), suffixes)
+        _widen(process.stdout)
+        yield _nodes(_split(process.stdout), suffixes)
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # more than this user may have
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def _is_top(repository: Repository) -> bool:
@@ -121,23 +136,22 @@ class Objects:
         return next(self.many([id]))
 
     def many(self, ids: Iterable[str]) -> Iterator[bytes]:
-        """The contents in order. Raises GitError for an object that is not here."""
-        asked = list(ids)
-        asker = threading.Thread(target=self._ask, args=(asked,), daemon=True)
-        if len(asked) > 1:
-            asker.start()  # else git and this process would wait for each other once both pipes are full
-        else:
-            self._ask(asked)
-        for id in asked:
-            yield self._answer(id)
-        if len(asked) > 1:
-            asker.join()
+        """The contents in order. `ids` may grow while they are read. Raises GitError for an object that is not here."""
+        rest = iter(ids)
+        asked = self._ask(islice(rest, _AHEAD))
+        while asked:
+            ahead = self._ask(islice(rest, _AHEAD))
+            for id in asked:
+                yield self._answer(id)
+            asked = ahead
 
-    def _ask(self, ids: list[str]) -> None:
+    def _ask(self, ids: Iterable[str]) -> list[str]:
+        asked = list(ids)
         assert self.process.stdin is not None
         with contextlib.suppress(OSError):  # git has gone: the reader finds out and says why
-            self.process.stdin.write("".join(f"{id}\n" for id in ids).encode())
+            self.process.stdin.write("".join([f"{id}\n" for id in asked]).encode())
             self.process.stdin.flush()
+        return asked
 
     def _answer(self, id: str) -> bytes:
         out = self.process.stdout

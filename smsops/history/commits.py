@@ -7,9 +7,10 @@ the change itself, of a merge commit what the branch brought.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import count
 
 from smsops.files.redact import redact
 from smsops.history.values import Commit, Person, Signature
@@ -40,35 +41,32 @@ _STAMP = re.compile(
 """As git reads it: the first address is the address, and a time that cannot be read spoils nothing else."""
 
 
-def main_line(nodes: Iterable[Node], tip: str) -> list[Node]:
-    """HEAD and its first parents, oldest first."""
-    by_id = {node.id: node for node in nodes}
-    line: list[Node] = []
-    at: str | None = tip
-    while at is not None and (node := by_id.get(at)) is not None:
-        line.append(node)
-        at = node.parents[0] if node.parents else None
-    line.reverse()
-    return line
+def arrived(nodes: Iterator[Node], line: Sequence[str]) -> Iterator[tuple[Node, tuple[Node, ...]]]:
+    """The commits of the main line, oldest first, each with those that it brought, of a merge, oldest first.
 
+    `nodes` is read no further than is needed: mostly parents come first, unless a clock went back.
+    """
+    here: dict[str, tuple[int, Node]] = {}
+    places = count()
+    brought = set(line)
 
-def brought(line: Sequence[Node], nodes: Iterable[Node]) -> dict[str, tuple[Node, ...]]:
-    """By merge commit of the line, the commits that it brought, oldest first."""
-    by_id = {node.id: node for node in nodes}
-    rank = {id: place for place, id in enumerate(by_id)}  # children first
-    seen = {node.id for node in line}
-    found: dict[str, tuple[Node, ...]] = {}
-    for merge in line:
-        waiting, side = list(merge.parents[1:]), []
+    def met(id: str) -> tuple[int, Node] | None:
+        while id not in here and (node := next(nodes, None)) is not None:
+            here[node.id] = (next(places), node)
+        return here.pop(id, None)
+
+    for id in line:
+        if (found := met(id)) is None:
+            continue
+        side: list[tuple[int, Node]] = []
+        waiting = list(found[1].parents[1:])
         while waiting:
-            id = waiting.pop()
-            if id not in seen and id in by_id:
-                seen.add(id)
-                side.append(by_id[id])
-                waiting += by_id[id].parents
-        if side:
-            found[merge.id] = tuple(sorted(side, key=lambda node: -rank[node.id]))
-    return found
+            parent = waiting.pop()
+            if parent not in brought and (one := met(parent)):
+                brought.add(parent)
+                side.append(one)
+                waiting += one[1].parents
+        yield found[1], tuple([node for _, node in sorted(side)])
 
 
 def commit_of(id: str, content: bytes, side: tuple[Commit, ...] = ()) -> Commit:

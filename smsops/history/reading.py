@@ -7,13 +7,14 @@ were no channels then are never read, so that a repository may hold much else.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import takewhile, tee
 
 from smsops.errors import ExitCode, SmsopsError
 from smsops.git import Repository
-from smsops.history.commits import brought, commit_of, main_line
+from smsops.history.commits import arrived, commit_of
 from smsops.history.contents import Content, content_of
 from smsops.history.folders import SUFFIXES, is_channel, stem, together
 from smsops.history.values import Commit
@@ -61,7 +62,8 @@ class Read:
 
     line: tuple[str, ...]
     """Ids, oldest first; empty where no commit is as old as was asked for."""
-    arrivals: tuple[Arrival, ...]
+    arrivals: Iterator[Arrival]
+    """To be read once, while git is at work. Raises GitError."""
 
 
 def read_past(
@@ -72,18 +74,8 @@ def read_past(
     `until`, UTC in ISO 8601, takes HEAD as it was before that time, and where no commit is so old nothing arrived.
     `tip` is read in the place of HEAD. Raises NoHistory for a shallow clone and one without a commit, and GitError.
     """
-    tip = tip or _head(repository)
-    if until and not (tip := _last_by(repository, tip, before(until))):
-        return Read(line=(), arrivals=())
-    nodes = list(log(repository, tip, SUFFIXES))
-    line = main_line(nodes, tip)
-    with objects(repository) as store:
-        moves = list(_moves(line, project_file, store))
-        if only is not None:
-            moves = list(_narrowed(moves, only))
-        sides = brought(line, nodes) if len(nodes) > len(line) else {}
-        arrivals = tuple(_arrivals(moves, sides, project_file, store))
-    return Read(line=tuple(node.id for node in line), arrivals=arrivals)
+    line = tuple(_line(repository, tip or _head(repository), before(until) if until else ""))
+    return Read(line=line, arrivals=_arrivals(repository, project_file, only, line) if line else iter(()))
 
 
 def _head(repository: Repository) -> str:
@@ -103,25 +95,23 @@ def commit_by(repository: Repository, tip: str, at: str) -> str:
 
     Raises NoHistory where there was none, and GitError.
     """
-    if commit := _last_by(repository, tip, at):
-        return commit
+    if line := _line(repository, tip, at):
+        return line[-1]
     raise NoHistory(f"At {at} the repository had no commit.", hint="smsops history shows when it began.")
 
 
-def _last_by(repository: Repository, tip: str, at: str) -> str:
-    """That commit, or ''.
+def _line(repository: Repository, tip: str, at: str) -> list[str]:
+    """The main line up to a commit, oldest first; or up to the last one of them that was there at a time.
 
     Whoever commits chooses the time. A commit that lies after later ones in the line is never taken for an earlier one:
     a date that goes back would change what is told of the past.
     """
-    seconds = int(datetime.fromisoformat(at).timestamp())
     listed = repository.run("rev-list", "--first-parent", "--reverse", "--timestamp", tip).decode().splitlines()
-    commit = ""
-    for stamp, id in (line.split(" ") for line in listed):
-        if int(stamp) > seconds:
-            break
-        commit = id
-    return commit
+    pairs = [line.split(" ") for line in listed]
+    if at:
+        seconds = int(datetime.fromisoformat(at).timestamp())
+        pairs = list(takewhile(lambda pair: int(pair[0]) <= seconds, pairs))
+    return [id for _, id in pairs]
 
 
 def before(at: str) -> str:
@@ -136,25 +126,23 @@ class _Move:
 
     place: int
     node: Node
+    side: tuple[Node, ...]
     project: Content | None
     gone: list[str]
     come: dict[str, Touch]
     stayed: dict[str, Touch]
 
 
-def _moves(line: Sequence[Node], project_file: str, store: Objects) -> Iterator[_Move]:
+def _moves(line: Iterable[tuple[Node, tuple[Node, ...]]], project_file: str, store: Objects) -> Iterator[_Move]:
     """What each commit did to the files that were channels then; a changed channels folder changes which these are."""
-    touched = [touch for node in line for touch in node.touches if touch.path == project_file and touch.mode != GONE]
-    read = store.many(touch.blob for touch in touched)
-    contents = iter([content_of(data, touch.mode) for touch, data in zip(touched, read, strict=True)])
     files: dict[str, Touch] = {}
     folder = _DEFAULT_FOLDER
-    for place, node in enumerate(line):
+    for place, (node, side) in enumerate(line):
         project: Content | None = None
         before, was = folder, dict[str, Touch | None]()
         for touch in node.touches:
             if touch.path == project_file:
-                project = next(contents) if touch.mode != GONE else Content()
+                project = content_of(store.one(touch.blob), touch.mode) if touch.mode != GONE else Content()
                 folder = folder_of(project, folder)
                 continue
             was[touch.path] = files.get(touch.path)
@@ -165,7 +153,7 @@ def _moves(line: Sequence[Node], project_file: str, store: Objects) -> Iterator[
         if folder != before:
             was = {path: was.get(path, files.get(path)) for path in {*files, *was}}
         if was or project is not None:
-            yield _sorted_out(_Move(place, node, project, [], {}, {}), was, files, before, folder)
+            yield _sorted_out(_Move(place, node, side, project, [], {}, {}), was, files, before, folder)
 
 
 def _sorted_out(move: _Move, was: dict[str, Touch | None], files: dict[str, Touch], before: str, now: str) -> _Move:
@@ -207,13 +195,24 @@ def _narrowed(moves: Sequence[_Move], name: str) -> Iterator[_Move]:
             yield move
 
 
-def _arrivals(
-    moves: Sequence[_Move], sides: dict[str, tuple[Node, ...]], project_file: str, store: Objects
-) -> Iterator[Arrival]:
-    """All contents are asked for at once, in the order in which they are used."""
-    found = store.many(touch.blob for move in moves for touch in (*move.come.values(), *move.stayed.values()))
+def _arrivals(repository: Repository, project_file: str, only: str | None, line: Sequence[str]) -> Iterator[Arrival]:
+    """What the log tells, as it comes, with the contents, which another git reads meanwhile."""
+    with (
+        log(repository, line[-1], SUFFIXES) as nodes,
+        objects(repository) as projects,
+        objects(repository) as store,
+    ):
+        moves = _moves(arrived(nodes, line), project_file, projects)
+        if only is not None:
+            moves = _narrowed(list(moves), only)
+        yield from _with_contents(moves, project_file, store)
+
+
+def _with_contents(moves: Iterator[_Move], project_file: str, store: Objects) -> Iterator[Arrival]:
+    moves, ahead = tee(moves)
+    found = store.many(touch.blob for move in ahead for touch in (*move.come.values(), *move.stayed.values()))
     for move in moves:
-        side = _of_paths(move, sides.get(move.node.id, ()), project_file)
+        side = _of_paths(move, project_file)
         told = {node.id: commit_of(node.id, node.content) for node in side}
         touches = {**move.come, **move.stayed}
         yield Arrival(
@@ -228,8 +227,8 @@ def _arrivals(
         )
 
 
-def _of_paths(move: _Move, side: Sequence[Node], project_file: str) -> list[Node]:
-    if not side:
+def _of_paths(move: _Move, project_file: str) -> list[Node]:
+    if not move.side:
         return []
     paths = {*move.gone, *move.come, *move.stayed} | ({project_file} if move.project is not None else set())
-    return [node for node in side if any(touch.path in paths for touch in node.touches)]
+    return [node for node in move.side if any(touch.path in paths for touch in node.touches)]
