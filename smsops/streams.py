@@ -12,9 +12,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, NamedTuple
 
@@ -64,16 +65,19 @@ class Node(NamedTuple):
 
 
 @contextmanager
-def log(repository: Repository, tip: str, suffixes: tuple[str, ...]) -> Iterator[Iterator[Node]]:
+def log(
+    repository: Repository, tip: str, suffixes: tuple[str, ...], *, below: bool = False
+) -> Iterator[Iterator[Node]]:
     """Every commit that leads to `tip`, oldest first, with what it did to files with such names below the root.
 
-    A merge is compared with its first parent. Paths are relative to the root of `repository`. Git is at work from the
-    beginning of the block. Raises GitError.
+    A merge is compared with its first parent. Paths are relative to the root of `repository`; `below` says that there
+    is more around it, which git then passes over. Git is at work from the beginning of the block. Raises GitError.
     """
     words = ("log", "-z", "--reverse", *_RAW, "--no-abbrev", "--no-renames", "--diff-merges=first-parent", "--no-color")
     # Simplified history would leave the main line; with these two every commit is walked, whatever the path.
     whole = ("--full-history", "--sparse", "--relative")
-    limit = () if _is_top(repository) else (".",)
+    # A path, even one that holds everything, makes git look at each tree twice.
+    limit = (".",) if below else ()
     with _running(repository, *words, *whole, *_UNSET, tip, "--", *limit) as process:
         assert process.stdout is not None
         _widen(process.stdout)
@@ -84,11 +88,6 @@ def _widen(pipe: IO[bytes]) -> None:
     if sys.platform == "linux":
         with contextlib.suppress(OSError):  # more than this user may have
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
-
-
-def _is_top(repository: Repository) -> bool:
-    """A path, even one that holds everything, makes git look at each tree twice."""
-    return not repository.run("rev-parse", "--show-prefix").strip()
 
 
 def _split(stream: IO[bytes]) -> Iterator[bytes]:
@@ -130,28 +129,42 @@ class Objects:
     """One `git cat-file --batch`: contents of objects, as many as are asked for."""
 
     process: subprocess.Popen[bytes]
+    asked: deque[str] = field(default_factory=deque)
+    """By `many`, and not answered yet."""
+    answers: deque[bytes] = field(default_factory=deque)
+    """To those before them, which were read to get at another."""
 
     def one(self, id: str) -> bytes:
         """Raises GitError."""
-        return next(self.many([id]))
+        while self.asked:
+            self.answers.append(self._answer(self.asked.popleft()))
+        self._write([id])
+        return self._answer(id)
 
     def many(self, ids: Iterable[str]) -> Iterator[bytes]:
-        """The contents in order. `ids` may grow while they are read. Raises GitError for an object that is not here."""
+        """The contents in order. Raises GitError for an object that is not here.
+
+        `ids` may ask for `one`, and may grow while the contents are read; only one such row is read at a time.
+        """
         rest = iter(ids)
         asked = self._ask(islice(rest, _AHEAD))
         while asked:
             ahead = self._ask(islice(rest, _AHEAD))
-            for id in asked:
-                yield self._answer(id)
+            for _ in range(asked):
+                yield self.answers.popleft() if self.answers else self._answer(self.asked.popleft())
             asked = ahead
 
-    def _ask(self, ids: Iterable[str]) -> list[str]:
+    def _ask(self, ids: Iterable[str]) -> int:
         asked = list(ids)
+        self._write(asked)
+        self.asked += asked
+        return len(asked)
+
+    def _write(self, ids: list[str]) -> None:
         assert self.process.stdin is not None
         with contextlib.suppress(OSError):  # git has gone: the reader finds out and says why
-            self.process.stdin.write("".join([f"{id}\n" for id in asked]).encode())
+            self.process.stdin.write("".join([f"{id}\n" for id in ids]).encode())
             self.process.stdin.flush()
-        return asked
 
     def _answer(self, id: str) -> bytes:
         out = self.process.stdout

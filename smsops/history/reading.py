@@ -74,12 +74,16 @@ def read_past(
     `until`, UTC in ISO 8601, takes HEAD as it was before that time, and where no commit is so old nothing arrived.
     `tip` is read in the place of HEAD. Raises NoHistory for a shallow clone and one without a commit, and GitError.
     """
-    line = tuple(_line(repository, tip or _head(repository), before(until) if until else ""))
-    return Read(line=line, arrivals=_arrivals(repository, project_file, only, line) if line else iter(()))
+    shallow, prefix = repository.run("rev-parse", "--is-shallow-repository", "--show-prefix").split(b"\n", 1)
+    if not tip:
+        tip = _head(repository, shallow=shallow == b"true")
+    line = tuple(_line(repository, tip, before(until) if until else ""))
+    arrivals = _arrivals(repository, project_file, only, line, below=bool(prefix.strip())) if line else iter(())
+    return Read(line=line, arrivals=arrivals)
 
 
-def _head(repository: Repository) -> str:
-    if repository.run("rev-parse", "--is-shallow-repository").strip() == b"true":
+def _head(repository: Repository, *, shallow: bool) -> str:
+    if shallow:
         raise NoHistory(
             "This clone is shallow: it does not hold the whole history.",
             hint="Fetch it: git fetch --unshallow. In a pipeline, check out with fetch-depth: 0, or GIT_DEPTH: 0.",
@@ -195,14 +199,12 @@ def _narrowed(moves: Sequence[_Move], name: str) -> Iterator[_Move]:
             yield move
 
 
-def _arrivals(repository: Repository, project_file: str, only: str | None, line: Sequence[str]) -> Iterator[Arrival]:
+def _arrivals(
+    repository: Repository, project_file: str, only: str | None, line: Sequence[str], *, below: bool
+) -> Iterator[Arrival]:
     """What the log tells, as it comes, with the contents, which another git reads meanwhile."""
-    with (
-        log(repository, line[-1], SUFFIXES) as nodes,
-        objects(repository) as projects,
-        objects(repository) as store,
-    ):
-        moves = _moves(arrived(nodes, line), project_file, projects)
+    with log(repository, line[-1], SUFFIXES, below=below) as nodes, objects(repository) as store:
+        moves = _moves(arrived(nodes, line), project_file, store)
         if only is not None:
             moves = _narrowed(list(moves), only)
         yield from _with_contents(moves, project_file, store)

@@ -340,6 +340,8 @@ def test_many_objects_and_large_ones_do_not_make_git_and_its_reader_wait_for_eac
     small, large = (line.store.put("blob", content) for content in (b"a: 1\n", b"x" * 300_000))
     with objects(Repository(line.store.write(tmp_path / "large", line.tip))) as store:
         assert [len(each) for each in store.many(iter([large, small] * 200))] == [300_000, 5] * 200
+        growing = (id for id in [small, large] * 100 if store.one(small) == b"a: 1\n")
+        assert [len(each) for each in store.many(growing)] == [5, 300_000] * 100
 
 
 def test_an_object_that_is_not_here_is_named(small: tuple[Repository, Line]) -> None:
