@@ -65,7 +65,7 @@ class Content:
 def _flat(entries: Iterable[Entry]) -> Flat:
     flat: dict[str, str] = {}
     for entry in entries:
-        flat |= entry.flat
+        flat.update(entry.flat)
     return flat
 
 
@@ -92,12 +92,22 @@ def content_of_value(value: Mapping[str, Any]) -> Content:
 
 def diffs_of(before: Content, after: Content) -> tuple[Diff, ...]:
     """What differs, by key: settings first as the file has them, then numbers; without secrets."""
-    same = set(map(id, before.entries)).intersection(map(id, after.entries))
-    was, now = (_flat(entry for entry in one.entries if id(entry) not in same) for one in (before, after))
+    was, now = _apart(before.entries, after.entries)
     changed = [key for key, text in now.items() if was.get(key) != text]
     changed += [key for key in was if key not in now]
-    changed.sort(key=_is_of_number)
+    if len(changed) > 1:
+        changed.sort(key=_is_of_number)
     return tuple([Diff(named(key), told(key, was.get(key)), told(key, now.get(key))) for key in changed])
+
+
+def _apart(before: tuple[Entry, ...], after: tuple[Entry, ...]) -> tuple[Flat, Flat]:
+    """What is not the same entry in both."""
+    if len(before) == len(after):  # as when a value changed
+        pairs = [pair for pair in zip(before, after, strict=True) if pair[0] is not pair[1]]
+        return _flat(one for one, _ in pairs), _flat(one for _, one in pairs)
+    same = set(map(id, before)).intersection(map(id, after))
+    was, now = (_flat(entry for entry in one if id(entry) not in same) for one in (before, after))
+    return was, now
 
 
 def _is_of_number(key: str) -> bool:
@@ -117,10 +127,9 @@ def named(key: str) -> str:
 
 def told(key: str, text: str | None) -> str | None:
     """A value as it may be shown: no login, and nothing that stands where a secret would."""
-    is_plain = not text or (
-        key in _SETTINGS and "@" not in text and (len(text) < _SHORT or text.startswith("https://"))
-    )
-    return text if is_plain else _told(key, text)
+    if not text or (key in _SETTINGS and "@" not in text and (len(text) < _SHORT or text.startswith("https://"))):
+        return text
+    return _told(key, text)
 
 
 @lru_cache(maxsize=1 << 14)

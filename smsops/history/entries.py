@@ -54,8 +54,9 @@ def read_entries(data: bytes) -> tuple[Entry, ...] | None:
     if "---" in text or "..." in text or "\n%" in text or "\r%" in text:
         return None
     *blocks, last = _STARTS.split(text)
-    found = [_entry(f"{block}\n") for block in blocks]
-    found.append(_entry(last))
+    found = list(map(_line_ended, blocks))
+    # Mostly the last line has an end, too; then the block is remembered as those before it are.
+    found.append(_line_ended(last[:-1]) if last.endswith("\n") else _entry(last))
     if found[0] is None and _is_remark(f"{blocks[0]}\n" if blocks else last):
         del found[0]
     whole = tuple([one for one in found if one is not None])
@@ -79,13 +80,19 @@ def _is_remark(text: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
+def _line_ended(block: str) -> Entry | None:
+    return _entry(f"{block}\n")
+
+
 def _entry(block: str) -> Entry | None:
     """One entry, when that is all that the text holds."""
-    if _KEY.match(block) is None:
+    if (plain := _PLAIN.fullmatch(block)) is not None:
+        key, value = plain.groups()
+        if key not in _WORDS and value not in _WORDS and key != "phone_numbers":
+            return Entry(key, value, {key: value})
+    elif _KEY.match(block) is None:
         return None
-    if (plain := _PLAIN.fullmatch(block)) and _WORDS.isdisjoint(plain.groups()) and plain[1] != "phone_numbers":
-        return Entry(plain[1], plain[2], {plain[1]: plain[2]})
-    if (numbers := _plain_numbers(block)) is not None:
+    elif (numbers := _plain_numbers(block)) is not None:
         return Entry("phone_numbers", numbers, dict(_flat_numbers(numbers)))
     document, findings = read_yaml(block.encode(), "")
     value = document.value
