@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import date
 from functools import lru_cache
 from itertools import count
 
@@ -39,6 +39,11 @@ _STAMP = re.compile(
     r"(?P<name>[^<]*)<(?P<email>[^>]*)>(?:.*>)?(?: *(?P<seconds>-?[0-9]{1,15}) [+-][0-9])?.*", re.DOTALL
 )
 """As git reads it: the first address is the address, and a time that cannot be read spoils nothing else."""
+_PLAIN_STAMP = re.compile(rb"([^<>]*<[^<>]*>) ([0-9]{1,15}) [+-][0-9]{4}")
+"""The same of nearly all commits, and told from the time a person is one of few."""
+_UTF_8 = "utf-8"
+_DAY = 86_400
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 def arrived(nodes: Iterator[Node], line: Sequence[str]) -> Iterator[tuple[Node, tuple[Node, ...]]]:
@@ -73,10 +78,10 @@ def commit_of(id: str, content: bytes, side: tuple[Commit, ...] = ()) -> Commit:
     """A commit object, as `git cat-file` gives it. Whatever stands in it, it is a value: people forge these."""
     head, _, message = content.partition(b"\n\n")
     found = _HEAD.search(head)
-    encoding = found["encoding"].decode("ascii", "replace") if found and found["encoding"] else "utf-8"
+    encoding = found["encoding"].decode("ascii", "replace") if found and found["encoding"] else _UTF_8
     author, authored_at = _person(found["author"] if found else b"", encoding)
     committer, merged_at = _person(found["committer"] if found else b"", encoding)
-    signed = _SIGNED.search(head)
+    signed = _SIGNED.search(head) if b"gpgsig" in head else None
     text = _decoded(message, encoding)
     subject = text.strip().partition("\n")[0].strip()
     return Commit(
@@ -92,26 +97,36 @@ def commit_of(id: str, content: bytes, side: tuple[Commit, ...] = ()) -> Commit:
     )
 
 
-@lru_cache(maxsize=1 << 10)
 def _person(line: bytes, encoding: str) -> tuple[Person, str]:
+    if encoding == _UTF_8 and (plain := _PLAIN_STAMP.fullmatch(line)):
+        return _stamped(plain[1], encoding)[0], _time(int(plain[2]))
+    return _stamped(line, encoding)
+
+
+@lru_cache(maxsize=1 << 12)
+def _stamped(line: bytes, encoding: str) -> tuple[Person, str]:
+    """Most commits are by few people."""
     text = _decoded(line, encoding)
     match = _STAMP.fullmatch(text)
     if match is None:
-        return _named(text, ""), ""
-    return _named(match["name"].strip(), match["email"]), _time(int(match["seconds"])) if match["seconds"] else ""
+        return Person(name=text, email=""), ""
+    time = _time(int(match["seconds"])) if match["seconds"] else ""
+    return Person(name=match["name"].strip(), email=match["email"]), time
 
 
-@lru_cache(maxsize=1 << 12)
-def _named(name: str, email: str) -> Person:
-    """Most commits are by few people."""
-    return Person(name=name, email=email)
-
-
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 10)
 def _time(seconds: int) -> str:
+    days, rest = divmod(seconds, _DAY)
+    hours, rest = divmod(rest, 3600)
+    day = _day(days)
+    return f"{day}T{hours:02}:{rest // 60:02}:{rest % 60:02}Z" if day else ""
+
+
+@lru_cache(maxsize=1 << 12)
+def _day(days: int) -> str:
     try:
-        return datetime.fromtimestamp(seconds, UTC).isoformat()[:19] + "Z"
-    except (OverflowError, OSError, ValueError):
+        return date.fromordinal(_EPOCH + days).isoformat()
+    except (OverflowError, ValueError):
         return ""
 
 
