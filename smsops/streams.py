@@ -78,10 +78,22 @@ def log(
     whole = ("--full-history", "--sparse", "--relative")
     # A path, even one that holds everything, makes git look at each tree twice.
     limit = (".",) if below else ()
-    with _running(repository, *words, *whole, *_UNSET, tip, "--", *limit) as process:
-        assert process.stdout is not None
-        _widen(process.stdout)
-        yield _nodes(_split(process.stdout), suffixes)
+    with _running(repository, *words, *whole, *_UNSET, tip, "--", *limit) as git:
+        yield _nodes(_split(git), suffixes)
+
+
+@contextmanager
+def main_line(repository: Repository, tip: str) -> Iterator[Iterator[tuple[int, str]]]:
+    """The main line up to `tip`, newest first: when each commit was made, in seconds, and its id. Raises GitError."""
+    with _running(repository, "rev-list", "--first-parent", "--timestamp", tip) as git:
+        yield _stamped(git)
+
+
+def _stamped(git: _Git) -> Iterator[tuple[int, str]]:
+    for row in git.out:
+        stamp, id = row.decode().split()
+        yield int(stamp), id
+    git.end()
 
 
 def _widen(pipe: IO[bytes]) -> None:
@@ -90,13 +102,14 @@ def _widen(pipe: IO[bytes]) -> None:
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
-def _split(stream: IO[bytes]) -> Iterator[bytes]:
+def _split(git: _Git) -> Iterator[bytes]:
     rest = b""
-    while chunk := stream.read(_CHUNK):
+    while chunk := git.out.read(_CHUNK):
         *whole, rest = (rest + chunk).split(b"\0")
         yield from whole
     if rest:
         yield rest
+    git.end()
 
 
 def _nodes(parts: Iterator[bytes], suffixes: tuple[str, ...]) -> Iterator[Node]:
@@ -128,7 +141,7 @@ def _node(told: bytes, touches: list[Touch]) -> Node:
 class Objects:
     """One `git cat-file --batch`: contents of objects, as many as are asked for."""
 
-    process: subprocess.Popen[bytes]
+    git: _Git
     asked: deque[str] = field(default_factory=deque)
     """By `many`, and not answered yet."""
     answers: deque[bytes] = field(default_factory=deque)
@@ -161,14 +174,14 @@ class Objects:
         return len(asked)
 
     def _write(self, ids: list[str]) -> None:
-        assert self.process.stdin is not None
+        stdin = self.git.process.stdin
+        assert stdin is not None
         with contextlib.suppress(OSError):  # git has gone: the reader finds out and says why
-            self.process.stdin.write("".join([f"{id}\n" for id in ids]).encode())
-            self.process.stdin.flush()
+            stdin.write("".join([f"{id}\n" for id in ids]).encode())
+            stdin.flush()
 
     def _answer(self, id: str) -> bytes:
-        out = self.process.stdout
-        assert out is not None
+        out = self.git.out
         head = out.readline().split()
         if len(head) != 3:
             raise GitError(
@@ -183,34 +196,51 @@ class Objects:
 @contextmanager
 def objects(repository: Repository) -> Iterator[Objects]:
     """The objects of a repository, for as long as the block runs."""
-    with _running(repository, "cat-file", "--batch", stdin=subprocess.PIPE) as process:
-        yield Objects(process)
+    with _running(repository, "cat-file", "--batch", stdin=subprocess.PIPE) as git:
+        yield Objects(git)
+        git.end()
+
+
+@dataclass(slots=True)
+class _Git:
+    """A git at work."""
+
+    process: subprocess.Popen[bytes]
+    out: IO[bytes]
+    said: IO[bytes]
+    """What it writes to stderr."""
+    name: str
+
+    def end(self) -> None:
+        """Let it end by itself. Raises GitError when it ended badly, in its words."""
+        if self.process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self.process.stdin.close()
+        if status := self.process.wait():
+            self.said.seek(0)
+            raise GitError(
+                cleaned(self.said.read()) or f"git {self.name} ended with exit code {status}.", status=status
+            )
 
 
 @contextmanager
-def _running(repository: Repository, *words: str, stdin: int = subprocess.DEVNULL) -> Iterator[subprocess.Popen[bytes]]:
-    """A git that is ended with the block. When it ended by itself and badly, its words are the error."""
+def _running(repository: Repository, *words: str, stdin: int = subprocess.DEVNULL) -> Iterator[_Git]:
+    """A git that is ended with the block, whatever it is about."""
     with tempfile.TemporaryFile() as said:
         try:
             process = repository.started(*words, stdin=stdin, stderr=said)
         except OSError as error:
             raise GitError(f"git cannot be run: {error.strerror or error}.") from error
+        assert process.stdout is not None
         try:
-            yield process
-            if process.stdin is not None:
-                with contextlib.suppress(OSError):
-                    process.stdin.close()
-            status = process.wait()
-        except BaseException:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            raise
+            _widen(process.stdout)
+            yield _Git(process, process.stdout, said, words[0])
         finally:
+            if process.poll() is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
             for stream in (process.stdin, process.stdout):
                 if stream is not None:
                     with contextlib.suppress(OSError):
                         stream.close()
-        if status != 0:
-            said.seek(0)
-            raise GitError(cleaned(said.read()) or f"git {words[0]} ended with exit code {status}.", status=status)

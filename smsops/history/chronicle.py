@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import cached_property
 
 from smsops.git import Repository
+from smsops.history.begun import Begun
 from smsops.history.contents import Unsaid, Wanted
 from smsops.history.entries import Flat
 from smsops.history.reading import Read, read_past
@@ -29,17 +30,18 @@ def chronicle(
     counts: Counts = lambda _applies, _project: (),
     only: str | None = None,
     until: str = "",
+    ahead: Begun | None = None,
 ) -> tuple[Chronicle, Read, Wants]:
     """Everything that git and the ledger tell; of one channel, when `only` names it, under all its names.
 
     `applies` are those of all accounts, oldest first; None: there is no ledger. `counts` says which of them went to the
     servers that count: others say nothing of what is live. With `until` all is told as it could be told right before
-    that time.
+    that time. What was begun `ahead` is read on.
 
     Raises NoHistory and GitError.
     """
     with _uncollected():
-        read = read_past(repository, project_file, only, until=until)
+        read = read_past(repository, project_file, only, until=until, ahead=ahead)
         lives = followed(read.arrivals, project_file)
         counting = frozenset(counts(applies or (), lives.project.flat))
         told = Chronicle(

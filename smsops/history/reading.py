@@ -8,26 +8,20 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import takewhile, tee
+from itertools import tee
 
-from smsops.errors import ExitCode, SmsopsError
 from smsops.git import Repository
+from smsops.history.begun import Begun, begun, head, last_by
 from smsops.history.commits import arrived, commit_of
 from smsops.history.contents import Content, content_of
-from smsops.history.folders import SUFFIXES, is_channel, stem, together
+from smsops.history.folders import is_channel, stem, together
 from smsops.history.values import Commit
-from smsops.streams import GONE, Node, Objects, Touch, log, objects
+from smsops.streams import GONE, Node, Objects, Touch, objects
 
 _DEFAULT_FOLDER = "channels"
-
-
-class NoHistory(SmsopsError):
-    """The repository does not hold the past of the project, or not all of it."""
-
-    exit_code = ExitCode.ERROR
-    code = "SMS608"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,58 +61,31 @@ class Read:
 
 
 def read_past(
-    repository: Repository, project_file: str, only: str | None = None, *, until: str = "", tip: str = ""
+    repository: Repository,
+    project_file: str,
+    only: str | None = None,
+    *,
+    until: str = "",
+    tip: str = "",
+    ahead: Begun | None = None,
 ) -> Read:
     """What arrived up to HEAD; of the channel `only` and of what it may have been called, when one is named.
 
     `until`, UTC in ISO 8601, takes HEAD as it was before that time, and where no commit is so old nothing arrived.
-    `tip` is read in the place of HEAD. Raises NoHistory for a shallow clone and one without a commit, and GitError.
+    `tip` is read in the place of HEAD. What was begun `ahead`, of HEAD, is read on.
+
+    Raises NoHistory for a shallow clone and one without a commit, and GitError.
     """
-    shallow, prefix = repository.run("rev-parse", "--is-shallow-repository", "--show-prefix").split(b"\n", 1)
-    if not tip:
-        tip = _head(repository, shallow=shallow == b"true")
-    line = tuple(_line(repository, tip, before(until) if until else ""))
-    arrivals = _arrivals(repository, project_file, only, line, below=bool(prefix.strip())) if line else iter(())
-    return Read(line=line, arrivals=arrivals)
+    if until and not (tip := last_by(repository, tip or head(repository), _before(until))):
+        return Read(line=(), arrivals=iter(()))
+    with ExitStack() as stack:
+        if ahead is None or tip or ahead.repository != repository:
+            ahead = stack.enter_context(begun(repository, tip))
+        line = tuple([id for _, id in ahead.line][::-1])
+        return Read(line=line, arrivals=_arrivals(ahead, line, project_file, only, stack.pop_all()))
 
 
-def _head(repository: Repository, *, shallow: bool) -> str:
-    if shallow:
-        raise NoHistory(
-            "This clone is shallow: it does not hold the whole history.",
-            hint="Fetch it: git fetch --unshallow. In a pipeline, check out with fetch-depth: 0, or GIT_DEPTH: 0.",
-        )
-    tip = repository.tip("HEAD^{commit}")
-    if tip is None:
-        raise NoHistory("The repository has no commit yet, so there is no history.", hint="Commit the project.")
-    return tip
-
-
-def commit_by(repository: Repository, tip: str, at: str) -> str:
-    """The commit of the main line that was the last one at a time.
-
-    Raises NoHistory where there was none, and GitError.
-    """
-    if line := _line(repository, tip, at):
-        return line[-1]
-    raise NoHistory(f"At {at} the repository had no commit.", hint="smsops history shows when it began.")
-
-
-def _line(repository: Repository, tip: str, at: str) -> list[str]:
-    """The main line up to a commit, oldest first; or up to the last one of them that was there at a time.
-
-    Whoever commits chooses the time. A commit that lies after later ones in the line is never taken for an earlier one:
-    a date that goes back would change what is told of the past.
-    """
-    listed = repository.run("rev-list", "--first-parent", "--reverse", "--timestamp", tip).decode().splitlines()
-    pairs = [line.split(" ") for line in listed]
-    if at:
-        seconds = int(datetime.fromisoformat(at).timestamp())
-        pairs = list(takewhile(lambda pair: int(pair[0]) <= seconds, pairs))
-    return [id for _, id in pairs]
-
-
-def before(at: str) -> str:
+def _before(at: str) -> str:
     """A second earlier: git's times are whole seconds."""
     earlier = datetime.fromisoformat(at) - timedelta(seconds=1)
     return earlier.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
@@ -200,11 +167,12 @@ def _narrowed(moves: Sequence[_Move], name: str) -> Iterator[_Move]:
 
 
 def _arrivals(
-    repository: Repository, project_file: str, only: str | None, line: Sequence[str], *, below: bool
+    ahead: Begun, line: Sequence[str], project_file: str, only: str | None, stack: ExitStack
 ) -> Iterator[Arrival]:
-    """What the log tells, as it comes, with the contents, which another git reads meanwhile."""
-    with log(repository, line[-1], SUFFIXES, below=below) as nodes, objects(repository) as store:
-        moves = _moves(arrived(nodes, line), project_file, store)
+    """What the log tells, as it comes, with the contents, which another git reads meanwhile. It ends with the stack."""
+    with stack:
+        store = stack.enter_context(objects(ahead.repository))
+        moves = _moves(arrived(ahead.nodes, line), project_file, store)
         if only is not None:
             moves = _narrowed(list(moves), only)
         yield from _with_contents(moves, project_file, store)

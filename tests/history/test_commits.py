@@ -395,4 +395,4 @@ def test_leaving_early_ends_the_git_that_was_at_work(small: tuple[Repository, Li
 
     with pytest.raises(RuntimeError, match="enough"):
         leave()
-    assert left[0].process.returncode is not None
+    assert left[0].git.process.returncode is not None
