@@ -55,7 +55,10 @@ class Content:
 
     @property
     def account(self) -> str:
-        return next((entry.flat.get("account", "") for entry in self.entries if entry.key == "account"), "")
+        for entry in self.entries:
+            if entry.key == "account":
+                return entry.flat.get("account", "")
+        return ""
 
     @property
     def numbers(self) -> frozenset[str]:

@@ -24,7 +24,7 @@ from smsops.streams import GONE, Node, Objects, Touch, objects
 _DEFAULT_FOLDER = "channels"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Arrival:
     """What one commit of the main line brought."""
 
@@ -35,10 +35,10 @@ class Arrival:
     """Of a merge: the commits of its branch, oldest first, with the paths that each of them touched."""
     project: Content | None = None
     """smsops.yaml, where it changed; an empty one is gone."""
-    gone: tuple[str, ...] = ()
+    gone: Sequence[str] = ()
     """Paths that are no channel files any more."""
-    come: tuple[str, ...] = ()
-    stayed: tuple[str, ...] = ()
+    come: Sequence[str] = ()
+    stayed: Sequence[str] = ()
     """Those whose content changed where they are."""
     contents: dict[str, Content] = field(default_factory=dict)
     """By path, of `come` and `stayed`."""
@@ -109,26 +109,28 @@ def _moves(line: Iterable[tuple[Node, tuple[Node, ...]]], project_file: str, sto
     files: dict[str, Touch] = {}
     folder = _DEFAULT_FOLDER
     for place, (node, side) in enumerate(line):
-        project: Content | None = None
+        move = _Move(place, node, side, None, [], {}, {})
         before, was = folder, dict[str, Touch | None]()
         for touch in node.touches:
-            if touch.path == project_file:
-                project = content_of(store.one(touch.blob), touch.mode) if touch.mode != GONE else Content()
-                folder = folder_of(project, folder)
+            path = touch.path
+            if path == project_file:
+                move.project = content_of(store.one(touch.blob), touch.mode) if touch.mode != GONE else Content()
+                folder = folder_of(move.project, folder)
                 continue
-            was[touch.path] = files.get(touch.path)
+            was[path] = files.get(path)
             if touch.mode == GONE:
-                files.pop(touch.path, None)
+                files.pop(path, None)
             else:
-                files[touch.path] = touch
+                files[path] = touch
         if folder != before:
             was = {path: was.get(path, files.get(path)) for path in {*files, *was}}
-        if was or project is not None:
-            yield _sorted_out(_Move(place, node, side, project, [], {}, {}), was, files, before, folder)
+        if was or move.project is not None:
+            _sort_out(move, was, files, before, folder)
+            yield move
 
 
-def _sorted_out(move: _Move, was: dict[str, Touch | None], files: dict[str, Touch], before: str, now: str) -> _Move:
-    """The move with each path where it belongs; `before` and `now` are the channels folders."""
+def _sort_out(move: _Move, was: dict[str, Touch | None], files: dict[str, Touch], before: str, now: str) -> None:
+    """Put each path where it belongs; `before` and `now` are the channels folders."""
     for path, old in was.items():
         new = files.get(path)
         held = old is not None and is_channel(path, before)
@@ -139,7 +141,6 @@ def _sorted_out(move: _Move, was: dict[str, Touch | None], files: dict[str, Touc
             move.come[path] = new
         elif new is not None and holds and new != old:
             move.stayed[path] = new
-    return move
 
 
 def folder_of(project: Content, last: str) -> str:
@@ -182,23 +183,23 @@ def _with_contents(moves: Iterator[_Move], project_file: str, store: Objects) ->
     moves, ahead = tee(moves)
     found = store.many(touch.blob for move in ahead for touch in (*move.come.values(), *move.stayed.values()))
     for move in moves:
-        side = _of_paths(move, project_file)
-        told = {node.id: commit_of(node.id, node.content) for node in side}
-        touches = {**move.come, **move.stayed}
+        touches = {**move.come, **move.stayed} if move.come else move.stayed
         yield Arrival(
             place=move.place,
             commit=commit_of(move.node.id, move.node.content),
-            side=tuple((told[node.id], frozenset(touch.path for touch in node.touches)) for node in side),
+            side=tuple(_sides(move, project_file)) if move.side else (),
             project=move.project,
-            gone=tuple(sorted(move.gone)),
-            come=tuple(sorted(move.come)),
-            stayed=tuple(sorted(move.stayed)),
+            gone=sorted(move.gone),
+            come=sorted(move.come),
+            stayed=sorted(move.stayed),
             contents={path: content_of(next(found), touch.mode) for path, touch in touches.items()},
         )
 
 
-def _of_paths(move: _Move, project_file: str) -> list[Node]:
-    if not move.side:
-        return []
+def _sides(move: _Move, project_file: str) -> Iterator[tuple[Commit, frozenset[str]]]:
+    """Of what a merge brought, the commits that touched one of its paths, with theirs."""
     paths = {*move.gone, *move.come, *move.stayed} | ({project_file} if move.project is not None else set())
-    return [node for node in move.side if any(touch.path in paths for touch in node.touches)]
+    for node in move.side:
+        touched = frozenset(touch.path for touch in node.touches)
+        if not touched.isdisjoint(paths):
+            yield commit_of(node.id, node.content), touched
