@@ -30,9 +30,7 @@ _SIGNATURES = {
     "-----BEGIN PGP MESSAGE-----": Signature.OPENPGP,
     "-----BEGIN SIGNED MESSAGE-----": Signature.X509,
 }
-_HEAD = re.compile(
-    rb"^author (?P<author>.*)\ncommitter (?P<committer>.*)(?:\nencoding (?P<encoding>.*))?", re.MULTILINE
-)
+_HEAD = re.compile(rb"^author (.*)\ncommitter (.*)(?:\nencoding (.*))?", re.MULTILINE)
 """Git writes these three in this order, and whatever else there is before or after them."""
 _SIGNED = re.compile(rb"^gpgsig(?:-sha256)? (.*)", re.MULTILINE)
 _STAMP = re.compile(
@@ -78,9 +76,10 @@ def commit_of(id: str, content: bytes, side: tuple[Commit, ...] = ()) -> Commit:
     """A commit object, as `git cat-file` gives it. Whatever stands in it, it is a value: people forge these."""
     head, _, message = content.partition(b"\n\n")
     found = _HEAD.search(head)
-    encoding = found["encoding"].decode("ascii", "replace") if found and found["encoding"] else _UTF_8
-    author, authored_at = _person(found["author"] if found else b"", encoding)
-    committer, merged_at = _person(found["committer"] if found else b"", encoding)
+    by, put_by, encoded = found.groups() if found else (b"", b"", None)
+    encoding = encoded.decode("ascii", "replace") if encoded else _UTF_8
+    author, authored_at = _person(by, encoding)
+    committer, merged_at = _person(put_by, encoding)
     signed = _SIGNED.search(head) if b"gpgsig" in head else None
     text = _decoded(message, encoding)
     subject = text.strip().partition("\n")[0].strip()

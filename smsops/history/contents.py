@@ -97,20 +97,27 @@ def diffs_of(before: Content, after: Content) -> tuple[Diff, ...]:
     """What differs, by key: settings first as the file has them, then numbers; without secrets."""
     was, now = _apart(before.entries, after.entries)
     changed = [key for key, text in now.items() if was.get(key) != text]
-    changed += [key for key in was if key not in now]
+    if was:
+        changed += [key for key in was if key not in now]
     if len(changed) > 1:
         changed.sort(key=_is_of_number)
+    if not was:  # as when it is created: there are many keys then
+        return tuple([Diff(named(key), None, told(key, now[key])) for key in changed])
     return tuple([Diff(named(key), told(key, was.get(key)), told(key, now.get(key))) for key in changed])
 
 
 def _apart(before: tuple[Entry, ...], after: tuple[Entry, ...]) -> tuple[Flat, Flat]:
     """What is not the same entry in both."""
     if len(before) == len(after):  # as when a value changed
-        pairs = [pair for pair in zip(before, after, strict=True) if pair[0] is not pair[1]]
-        return _flat(one for one, _ in pairs), _flat(one for _, one in pairs)
+        was: dict[str, str] = {}
+        now: dict[str, str] = {}
+        for one, other in zip(before, after, strict=True):
+            if one is not other:
+                was.update(one.flat)
+                now.update(other.flat)
+        return was, now
     same = set(map(id, before)).intersection(map(id, after))
-    was, now = (_flat(entry for entry in one if id(entry) not in same) for one in (before, after))
-    return was, now
+    return _flat(one for one in before if id(one) not in same), _flat(one for one in after if id(one) not in same)
 
 
 def _is_of_number(key: str) -> bool:

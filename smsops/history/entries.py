@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from smsops.diagnostics import has_errors
 from smsops.files.yamlfile import read_yaml
@@ -51,7 +51,7 @@ def read_entries(data: bytes) -> tuple[Entry, ...] | None:
     except UnicodeDecodeError:
         return None
     # These may belong to a file as a whole, and not to one of its entries.
-    if "---" in text or "..." in text or "\n%" in text or "\r%" in text:
+    if "---" in text or "..." in text or ("%" in text and ("\n%" in text or "\r%" in text)):
         return None
     *blocks, last = _STARTS.split(text)
     found = list(map(_line_ended, blocks))
@@ -59,8 +59,10 @@ def read_entries(data: bytes) -> tuple[Entry, ...] | None:
     found.append(_line_ended(last[:-1]) if last.endswith("\n") else _entry(last))
     if found[0] is None and _is_remark(f"{blocks[0]}\n" if blocks else last):
         del found[0]
-    whole = tuple([one for one in found if one is not None])
-    return whole if whole and len(whole) == len(found) == len({one.key for one in whole}) else None
+    if not found or None in found:
+        return None
+    whole = cast(tuple[Entry, ...], tuple(found))
+    return whole if len(whole) == len({one[0] for one in whole}) else None
 
 
 def entries_of(value: Mapping[str, Any]) -> tuple[Entry, ...]:
