@@ -10,11 +10,12 @@ from smsops.cli.project import UnknownChannel
 from smsops.cli.terminal import Terminal
 from smsops.diagnostics import Severity
 from smsops.errors import ProjectError
+from smsops.history.begun import commit_by
 from smsops.history.chronicle import Wants
 from smsops.history.contents import content_of_value
 from smsops.history.filed import Filed, declared_of, filed_of, rows_of, without_secrets
 from smsops.history.moment import Moment, Refusal, applied_by, checked_by, effect_at, version_at
-from smsops.history.reading import commit_by, read_past
+from smsops.history.reading import read_past
 from smsops.history.recorded import Apply
 from smsops.history.values import Past
 from smsops.history.versions import followed

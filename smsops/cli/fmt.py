@@ -53,7 +53,7 @@ def command(terminal: Terminal, check: bool, diff: bool, paths: tuple[Path, ...]
 
 def _run(terminal: Terminal, paths: tuple[Path, ...], *, check: bool, diff: bool) -> LaidOut:
     """Lay out every file that can be: what is wrong with one is no reason to leave another."""
-    from smsops.files.load import PROJECT_FILE  # only here: the help of a command needs no YAML
+    from smsops.files.root import PROJECT_FILE  # only here: the help of a command needs no YAML
 
     loaded = load(terminal)
     root = terminal.root

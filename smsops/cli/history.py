@@ -33,16 +33,19 @@ Signatures are checked with the keys of this machine, and only for one channel: 
 )
 @click.argument("channel", required=False)
 def command(terminal: Terminal, channel: str | None) -> int:
-    from smsops.cli.past import past_of, retold  # only here: help needs no YAML
-    from smsops.history.signatures import checked
+    from smsops.cli.begun import begun_ahead
 
-    if channel is None:
-        found = retold(terminal)
-        versions = tuple(version for past in found.chronicle.pasts for version in past.versions)
-        title = "all channels"
-    else:
-        found, past = past_of(terminal, channel)
-        versions, title = checked(past.versions, found.repository), past.name
+    with begun_ahead(terminal) as ahead:
+        from smsops.cli.past import past_of, retold  # only here: help needs no YAML, and git is at work meanwhile
+        from smsops.history.signatures import checked
+
+        if channel is None:
+            found = retold(terminal, ahead=ahead)
+            versions = tuple(version for past in found.chronicle.pasts for version in past.versions)
+            title = "all channels"
+        else:
+            found, past = past_of(terminal, channel, ahead)
+            versions, title = checked(past.versions, found.repository), past.name
     places = {id: place for place, id in enumerate(found.read.line)}
     told = Told(
         versions=tuple(sorted(versions, key=lambda version: _order(version, places), reverse=True)),

@@ -129,7 +129,7 @@ def _wanted(terminal: Terminal, root: Path, ci: tuple[str, ...], said: Mapping[s
 
 def _root(folder: Path) -> Path:
     """The folder of the project. Raises UsageError inside the folder of another one, and beside a misnamed one."""
-    from smsops.files.load import find_root  # only here: the help of a command needs no YAML
+    from smsops.files.root import find_root  # only here: the help of a command needs no YAML
 
     root = Path(os.path.abspath(folder))
     try:

@@ -13,10 +13,11 @@ from smsops.cli.terminal import Terminal
 from smsops.errors import LedgerError
 from smsops.git import GitError, Repository
 from smsops.history.applies import apply_of
+from smsops.history.begun import Begun, NoHistory
 from smsops.history.checks import check_of
 from smsops.history.chronicle import Counts, Wants, chronicle
 from smsops.history.entries import Flat
-from smsops.history.reading import NoHistory, Read
+from smsops.history.reading import Read
 from smsops.history.recorded import Apply, Check
 from smsops.history.values import Chronicle, Past
 from smsops.ledger.nowhere import Nowhere
@@ -46,11 +47,13 @@ def retold(
     strict: bool = False,
     portable: bool = False,
     valid: bool = False,
+    ahead: Begun | None = None,
 ) -> Retold:
     """The past of the project, or of one channel under all its names; with `until`, as it was right before that time.
 
     What is live is told by the records of the servers that a run of today would ask; where it is to be `portable`, of
-    those that smsops.yaml in git names, whatever this machine says. `valid` is for what judges by its policy.
+    those that smsops.yaml in git names, whatever this machine says. `valid` is for what judges by its policy. What was
+    begun `ahead` is read on.
 
     Raises InvalidFiles, ProjectError, NoHistory, and LedgerError when the run is strict.
     """
@@ -70,6 +73,7 @@ def retold(
             counts=_counts(project, book, portable=portable),
             only=only,
             until=until,
+            ahead=ahead,
         )
     except GitError as error:
         raise _unreadable(error) from error
@@ -84,10 +88,10 @@ def retold(
     return Retold(project=project, repository=repository, book=book, chronicle=whole, read=read, wants=wants)
 
 
-def past_of(terminal: Terminal, name: str) -> tuple[Retold, Past]:
+def past_of(terminal: Terminal, name: str, ahead: Begun | None = None) -> tuple[Retold, Past]:
     """One channel, by a name that it has or had. Raises UnknownChannel, and as `retold`."""
     require_no_channel_file(name)
-    found = retold(terminal, only=name)
+    found = retold(terminal, only=name, ahead=ahead)
     pasts = found.chronicle.pasts
     if not pasts:
         known = {past.name for past in retold(terminal).chronicle.pasts}

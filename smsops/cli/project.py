@@ -108,7 +108,7 @@ def _talk(terminal: Terminal, findings: tuple[Finding, ...]) -> None:
 
 def _place(terminal: Terminal) -> tuple[Path, Path | None]:
     """Where to look for the project, and its file when that is named. Raises ProjectError when there is none."""
-    from smsops.files.load import find_root
+    from smsops.files.root import find_root
 
     try:
         start = Path.cwd()

@@ -20,6 +20,7 @@ from smsops.diagnostics import Finding, Severity
 from smsops.errors import ProjectError
 from smsops.files.document import Document, quoted
 from smsops.files.project import build_project, channels_folder, readable_project
+from smsops.files.root import PROJECT_FILE, find_root
 from smsops.files.rules import Read, rule_findings
 from smsops.files.schema import schema_findings
 from smsops.files.single import channel_findings, declared_numbers
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from smsops.model import Channel
     from smsops.senders import Claim
 
-PROJECT_FILE = "smsops.yaml"
 _START_PROJECT = "Write version: 1 and accounts:; `smsops schema project` shows the rest."
 _START_CHANNEL = "Copy another channel file, or start from the example in README.md."
 
@@ -70,18 +70,6 @@ class Loaded:
     @property
     def files(self) -> int:
         return len(self.paths)
-
-
-def find_root(start: FilePath) -> FilePath:
-    """The closest folder with a `smsops.yaml`, from `start` upward. Raises ProjectError when there is none."""
-    folder = FilePath(os.path.abspath(start))
-    for candidate in (folder, *folder.parents):
-        if os.path.lexists(candidate / PROJECT_FILE):
-            return candidate
-    raise ProjectError(
-        f"There is no {PROJECT_FILE} in {quoted(str(folder))} or above it.",
-        hint="Go to the project's folder, or name it with -C.",
-    )
 
 
 def judge_project(

@@ -8,8 +8,9 @@ from pathlib import Path as FilePath
 
 from smsops.diagnostics import Finding, Severity
 from smsops.files.document import Document
-from smsops.files.load import PROJECT_FILE, findings_alone, read_all
+from smsops.files.load import findings_alone, read_all
 from smsops.files.project import build_project
+from smsops.files.root import PROJECT_FILE
 from smsops.files.rules import Read, rule_findings
 from smsops.files.schema import schema_findings
 from smsops.files.yamlfile import read_yaml

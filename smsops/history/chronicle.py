@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from functools import cached_property
 
 from smsops.git import Repository
+from smsops.history.begun import Begun
 from smsops.history.contents import Unsaid, Wanted
 from smsops.history.entries import Flat
 from smsops.history.reading import Read, read_past
 from smsops.history.recorded import Apply
 from smsops.history.standing import Records, versions_of
-from smsops.history.values import Chronicle, Kind, Past, Version
+from smsops.history.values import Chronicle, Kind, Past
 from smsops.history.versions import Lives, Mark, followed, past_of
 
 Counts = Callable[[Sequence[Apply], Flat], Iterable[str]]
@@ -29,17 +30,18 @@ def chronicle(
     counts: Counts = lambda _applies, _project: (),
     only: str | None = None,
     until: str = "",
+    ahead: Begun | None = None,
 ) -> tuple[Chronicle, Read, Wants]:
     """Everything that git and the ledger tell; of one channel, when `only` names it, under all its names.
 
     `applies` are those of all accounts, oldest first; None: there is no ledger. `counts` says which of them went to the
     servers that count: others say nothing of what is live. With `until` all is told as it could be told right before
-    that time.
+    that time. What was begun `ahead` is read on.
 
     Raises NoHistory and GitError.
     """
     with _uncollected():
-        read = read_past(repository, project_file, only, until=until)
+        read = read_past(repository, project_file, only, until=until, ahead=ahead)
         lives = followed(read.arrivals, project_file)
         counting = frozenset(counts(applies or (), lives.project.flat))
         told = Chronicle(
@@ -73,8 +75,8 @@ class Wants:
         """By name, the marks of each life that ever had it."""
         found: dict[str, list[list[Mark]]] = {}
         for life in self._lives.all:
-            marks = [mark for mark in life.marks if mark.version.kind is not Kind.PROJECT]
-            for name in {mark.version.channel for mark in marks}:
+            marks = [mark for mark in life.marks if mark.kind is not Kind.PROJECT]
+            for name in {mark.channel for mark in marks}:
                 found.setdefault(name, []).append(marks)
         return found
 
@@ -82,7 +84,7 @@ class Wants:
         """The versions of a channel's file up to a commit, oldest first; empty where git had no such channel then."""
         place = self._places.get(commit, -1)
         lives = (marks[: bisect(marks, place, key=_place)] for marks in self._marks.get(channel, ()))
-        there = (marks for marks in lives if marks and _is_there(marks[-1].version, channel))
+        there = (marks for marks in lives if marks and _is_there(marks[-1], channel))
         return max(there, key=lambda marks: marks[-1].place, default=())
 
 
@@ -90,9 +92,9 @@ def _place(mark: Mark) -> int:
     return mark.place
 
 
-def _is_there(version: Version, channel: str) -> bool:
+def _is_there(mark: Mark, channel: str) -> bool:
     """Whether the channel still had that name, and a file."""
-    return version.channel == channel and version.kind is not Kind.DELETED
+    return mark.channel == channel and mark.kind is not Kind.DELETED
 
 
 def _records(read: Read, applies: Sequence[Apply] | None, counts: frozenset[str]) -> Records:

@@ -7,9 +7,10 @@ the change itself, of a merge commit what the branch brought.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import lru_cache
+from itertools import count
 
 from smsops.files.redact import redact
 from smsops.history.values import Commit, Person, Signature
@@ -29,56 +30,57 @@ _SIGNATURES = {
     "-----BEGIN PGP MESSAGE-----": Signature.OPENPGP,
     "-----BEGIN SIGNED MESSAGE-----": Signature.X509,
 }
-_HEAD = re.compile(
-    rb"^author (?P<author>.*)\ncommitter (?P<committer>.*)(?:\nencoding (?P<encoding>.*))?", re.MULTILINE
-)
+_HEAD = re.compile(rb"^author (.*)\ncommitter (.*)(?:\nencoding (.*))?", re.MULTILINE)
 """Git writes these three in this order, and whatever else there is before or after them."""
 _SIGNED = re.compile(rb"^gpgsig(?:-sha256)? (.*)", re.MULTILINE)
 _STAMP = re.compile(
     r"(?P<name>[^<]*)<(?P<email>[^>]*)>(?:.*>)?(?: *(?P<seconds>-?[0-9]{1,15}) [+-][0-9])?.*", re.DOTALL
 )
 """As git reads it: the first address is the address, and a time that cannot be read spoils nothing else."""
+_PLAIN_STAMP = re.compile(rb"([^<>]*<[^<>]*>) ([0-9]{1,15}) [+-][0-9]{4}")
+"""The same of nearly all commits, and told from the time a person is one of few."""
+_UTF_8 = "utf-8"
+_DAY = 86_400
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
-def main_line(nodes: Iterable[Node], tip: str) -> list[Node]:
-    """HEAD and its first parents, oldest first."""
-    by_id = {node.id: node for node in nodes}
-    line: list[Node] = []
-    at: str | None = tip
-    while at is not None and (node := by_id.get(at)) is not None:
-        line.append(node)
-        at = node.parents[0] if node.parents else None
-    line.reverse()
-    return line
+def arrived(nodes: Iterator[Node], line: Sequence[str]) -> Iterator[tuple[Node, tuple[Node, ...]]]:
+    """The commits of the main line, oldest first, each with those that it brought, of a merge, oldest first.
 
+    `nodes` is read no further than is needed: mostly parents come first, unless a clock went back.
+    """
+    here: dict[str, tuple[int, Node]] = {}
+    places = count()
+    brought = set(line)
 
-def brought(line: Sequence[Node], nodes: Iterable[Node]) -> dict[str, tuple[Node, ...]]:
-    """By merge commit of the line, the commits that it brought, oldest first."""
-    by_id = {node.id: node for node in nodes}
-    rank = {id: place for place, id in enumerate(by_id)}  # children first
-    seen = {node.id for node in line}
-    found: dict[str, tuple[Node, ...]] = {}
-    for merge in line:
-        waiting, side = list(merge.parents[1:]), []
+    def met(id: str) -> tuple[int, Node] | None:
+        while id not in here and (node := next(nodes, None)) is not None:
+            here[node.id] = (next(places), node)
+        return here.pop(id, None)
+
+    for id in line:
+        if (found := met(id)) is None:
+            continue
+        side: list[tuple[int, Node]] = []
+        waiting = list(found[1].parents[1:])
         while waiting:
-            id = waiting.pop()
-            if id not in seen and id in by_id:
-                seen.add(id)
-                side.append(by_id[id])
-                waiting += by_id[id].parents
-        if side:
-            found[merge.id] = tuple(sorted(side, key=lambda node: -rank[node.id]))
-    return found
+            parent = waiting.pop()
+            if parent not in brought and (one := met(parent)):
+                brought.add(parent)
+                side.append(one)
+                waiting += one[1].parents
+        yield found[1], tuple([node for _, node in sorted(side)])
 
 
 def commit_of(id: str, content: bytes, side: tuple[Commit, ...] = ()) -> Commit:
     """A commit object, as `git cat-file` gives it. Whatever stands in it, it is a value: people forge these."""
     head, _, message = content.partition(b"\n\n")
     found = _HEAD.search(head)
-    encoding = found["encoding"].decode("ascii", "replace") if found and found["encoding"] else "utf-8"
-    author, authored_at = _person(found["author"] if found else b"", encoding)
-    committer, merged_at = _person(found["committer"] if found else b"", encoding)
-    signed = _SIGNED.search(head)
+    by, put_by, encoded = found.groups() if found else (b"", b"", None)
+    encoding = encoded.decode("ascii", "replace") if encoded else _UTF_8
+    author, authored_at = _person(by, encoding)
+    committer, merged_at = _person(put_by, encoding)
+    signed = _SIGNED.search(head) if b"gpgsig" in head else None
     text = _decoded(message, encoding)
     subject = text.strip().partition("\n")[0].strip()
     return Commit(
@@ -94,26 +96,36 @@ def commit_of(id: str, content: bytes, side: tuple[Commit, ...] = ()) -> Commit:
     )
 
 
-@lru_cache(maxsize=1 << 10)
 def _person(line: bytes, encoding: str) -> tuple[Person, str]:
+    if encoding == _UTF_8 and (plain := _PLAIN_STAMP.fullmatch(line)):
+        return _stamped(plain[1], encoding)[0], _time(int(plain[2]))
+    return _stamped(line, encoding)
+
+
+@lru_cache(maxsize=1 << 12)
+def _stamped(line: bytes, encoding: str) -> tuple[Person, str]:
+    """Most commits are by few people."""
     text = _decoded(line, encoding)
     match = _STAMP.fullmatch(text)
     if match is None:
-        return _named(text, ""), ""
-    return _named(match["name"].strip(), match["email"]), _time(int(match["seconds"])) if match["seconds"] else ""
+        return Person(name=text, email=""), ""
+    time = _time(int(match["seconds"])) if match["seconds"] else ""
+    return Person(name=match["name"].strip(), email=match["email"]), time
 
 
-@lru_cache(maxsize=1 << 12)
-def _named(name: str, email: str) -> Person:
-    """Most commits are by few people."""
-    return Person(name=name, email=email)
-
-
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 10)
 def _time(seconds: int) -> str:
+    days, rest = divmod(seconds, _DAY)
+    hours, rest = divmod(rest, 3600)
+    day = _day(days)
+    return f"{day}T{hours:02}:{rest // 60:02}:{rest % 60:02}Z" if day else ""
+
+
+@lru_cache(maxsize=1 << 12)
+def _day(days: int) -> str:
     try:
-        return datetime.fromtimestamp(seconds, UTC).isoformat()[:19] + "Z"
-    except (OverflowError, OSError, ValueError):
+        return date.fromordinal(_EPOCH + days).isoformat()
+    except (OverflowError, ValueError):
         return ""
 
 

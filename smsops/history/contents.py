@@ -55,7 +55,10 @@ class Content:
 
     @property
     def account(self) -> str:
-        return next((entry.flat.get("account", "") for entry in self.entries if entry.key == "account"), "")
+        for entry in self.entries:
+            if entry.key == "account":
+                return entry.flat.get("account", "")
+        return ""
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -65,7 +68,7 @@ class Content:
 def _flat(entries: Iterable[Entry]) -> Flat:
     flat: dict[str, str] = {}
     for entry in entries:
-        flat |= entry.flat
+        flat.update(entry.flat)
     return flat
 
 
@@ -92,12 +95,29 @@ def content_of_value(value: Mapping[str, Any]) -> Content:
 
 def diffs_of(before: Content, after: Content) -> tuple[Diff, ...]:
     """What differs, by key: settings first as the file has them, then numbers; without secrets."""
-    same = set(map(id, before.entries)).intersection(map(id, after.entries))
-    was, now = (_flat(entry for entry in one.entries if id(entry) not in same) for one in (before, after))
+    was, now = _apart(before.entries, after.entries)
     changed = [key for key, text in now.items() if was.get(key) != text]
-    changed += [key for key in was if key not in now]
-    changed.sort(key=_is_of_number)
+    if was:
+        changed += [key for key in was if key not in now]
+    if len(changed) > 1:
+        changed.sort(key=_is_of_number)
+    if not was:  # as when it is created: there are many keys then
+        return tuple([Diff(named(key), None, told(key, now[key])) for key in changed])
     return tuple([Diff(named(key), told(key, was.get(key)), told(key, now.get(key))) for key in changed])
+
+
+def _apart(before: tuple[Entry, ...], after: tuple[Entry, ...]) -> tuple[Flat, Flat]:
+    """What is not the same entry in both."""
+    if len(before) == len(after):  # as when a value changed
+        was: dict[str, str] = {}
+        now: dict[str, str] = {}
+        for one, other in zip(before, after, strict=True):
+            if one is not other:
+                was.update(one.flat)
+                now.update(other.flat)
+        return was, now
+    same = set(map(id, before)).intersection(map(id, after))
+    return _flat(one for one in before if id(one) not in same), _flat(one for one in after if id(one) not in same)
 
 
 def _is_of_number(key: str) -> bool:
@@ -117,10 +137,9 @@ def named(key: str) -> str:
 
 def told(key: str, text: str | None) -> str | None:
     """A value as it may be shown: no login, and nothing that stands where a secret would."""
-    is_plain = not text or (
-        key in _SETTINGS and "@" not in text and (len(text) < _SHORT or text.startswith("https://"))
-    )
-    return text if is_plain else _told(key, text)
+    if not text or (key in _SETTINGS and "@" not in text and (len(text) < _SHORT or text.startswith("https://"))):
+        return text
+    return _told(key, text)
 
 
 @lru_cache(maxsize=1 << 14)

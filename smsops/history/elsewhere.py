@@ -7,8 +7,8 @@ now, nothing says where the channels were.
 from __future__ import annotations
 
 from smsops.git import GitError, Repository
+from smsops.history.begun import SUFFIXES
 from smsops.history.contents import content_of
-from smsops.history.folders import SUFFIXES
 from smsops.history.reading import folder_of
 
 _ELSEWHERE = ("120000 ", "160000 ")

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from smsops.diagnostics import has_errors
 from smsops.files.yamlfile import read_yaml
@@ -51,15 +51,18 @@ def read_entries(data: bytes) -> tuple[Entry, ...] | None:
     except UnicodeDecodeError:
         return None
     # These may belong to a file as a whole, and not to one of its entries.
-    if "---" in text or "..." in text or "\n%" in text or "\r%" in text:
+    if "---" in text or "..." in text or ("%" in text and ("\n%" in text or "\r%" in text)):
         return None
     *blocks, last = _STARTS.split(text)
-    found = [_entry(f"{block}\n") for block in blocks]
-    found.append(_entry(last))
+    found = list(map(_line_ended, blocks))
+    # Mostly the last line has an end, too; then the block is remembered as those before it are.
+    found.append(_line_ended(last[:-1]) if last.endswith("\n") else _entry(last))
     if found[0] is None and _is_remark(f"{blocks[0]}\n" if blocks else last):
         del found[0]
-    whole = tuple([one for one in found if one is not None])
-    return whole if whole and len(whole) == len(found) == len({one.key for one in whole}) else None
+    if not found or None in found:
+        return None
+    whole = cast(tuple[Entry, ...], tuple(found))
+    return whole if len(whole) == len({one[0] for one in whole}) else None
 
 
 def entries_of(value: Mapping[str, Any]) -> tuple[Entry, ...]:
@@ -79,13 +82,19 @@ def _is_remark(text: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
+def _line_ended(block: str) -> Entry | None:
+    return _entry(f"{block}\n")
+
+
 def _entry(block: str) -> Entry | None:
     """One entry, when that is all that the text holds."""
-    if _KEY.match(block) is None:
+    if (plain := _PLAIN.fullmatch(block)) is not None:
+        key, value = plain.groups()
+        if key not in _WORDS and value not in _WORDS and key != "phone_numbers":
+            return Entry(key, value, {key: value})
+    elif _KEY.match(block) is None:
         return None
-    if (plain := _PLAIN.fullmatch(block)) and _WORDS.isdisjoint(plain.groups()) and plain[1] != "phone_numbers":
-        return Entry(plain[1], plain[2], {plain[1]: plain[2]})
-    if (numbers := _plain_numbers(block)) is not None:
+    elif (numbers := _plain_numbers(block)) is not None:
         return Entry("phone_numbers", numbers, dict(_flat_numbers(numbers)))
     document, findings = read_yaml(block.encode(), "")
     value = document.value

@@ -37,12 +37,12 @@ class Filed:
 
 def filed_of(marks: Sequence[Mark]) -> Filed:
     """The file after the last of these versions, oldest first, of a channel that git had then."""
-    life = list(takewhile(lambda mark: mark.version.kind is not Kind.DELETED, reversed(marks)))
-    now = life[0].version
-    readable = next((mark for mark in life if mark.version.kind is not Kind.BROKEN), None)
+    life = list(takewhile(lambda mark: mark.kind is not Kind.DELETED, reversed(marks)))
+    now = life[0]
+    readable = next((mark for mark in life if mark.kind is not Kind.BROKEN), None)
     unreadable = None
     if now.kind is Kind.BROKEN:
-        last = readable.version if readable else None
+        last = readable.version() if readable else None
         unreadable = Unreadable(path=now.path, problem=now.problem, shown=last)
     return Filed(
         channel=now.channel,

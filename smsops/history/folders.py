@@ -12,9 +12,8 @@ from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from smsops.history.begun import SUFFIXES
 from smsops.history.contents import Content
-
-SUFFIXES = (".yaml", ".yml")
 
 
 def stem(path: str) -> str:

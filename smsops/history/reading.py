@@ -7,29 +7,24 @@ were no channels then are never read, so that a repository may hold much else.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import tee
 
-from smsops.errors import ExitCode, SmsopsError
 from smsops.git import Repository
-from smsops.history.commits import brought, commit_of, main_line
+from smsops.history.begun import Begun, begun, head, last_by
+from smsops.history.commits import arrived, commit_of
 from smsops.history.contents import Content, content_of
-from smsops.history.folders import SUFFIXES, is_channel, stem, together
+from smsops.history.folders import is_channel, stem, together
 from smsops.history.values import Commit
-from smsops.streams import GONE, Node, Objects, Touch, log, objects
+from smsops.streams import GONE, Node, Objects, Touch, objects
 
 _DEFAULT_FOLDER = "channels"
 
 
-class NoHistory(SmsopsError):
-    """The repository does not hold the past of the project, or not all of it."""
-
-    exit_code = ExitCode.ERROR
-    code = "SMS608"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Arrival:
     """What one commit of the main line brought."""
 
@@ -40,10 +35,10 @@ class Arrival:
     """Of a merge: the commits of its branch, oldest first, with the paths that each of them touched."""
     project: Content | None = None
     """smsops.yaml, where it changed; an empty one is gone."""
-    gone: tuple[str, ...] = ()
+    gone: Sequence[str] = ()
     """Paths that are no channel files any more."""
-    come: tuple[str, ...] = ()
-    stayed: tuple[str, ...] = ()
+    come: Sequence[str] = ()
+    stayed: Sequence[str] = ()
     """Those whose content changed where they are."""
     contents: dict[str, Content] = field(default_factory=dict)
     """By path, of `come` and `stayed`."""
@@ -61,70 +56,36 @@ class Read:
 
     line: tuple[str, ...]
     """Ids, oldest first; empty where no commit is as old as was asked for."""
-    arrivals: tuple[Arrival, ...]
+    arrivals: Iterator[Arrival]
+    """To be read once, while git is at work. Raises GitError."""
 
 
 def read_past(
-    repository: Repository, project_file: str, only: str | None = None, *, until: str = "", tip: str = ""
+    repository: Repository,
+    project_file: str,
+    only: str | None = None,
+    *,
+    until: str = "",
+    tip: str = "",
+    ahead: Begun | None = None,
 ) -> Read:
     """What arrived up to HEAD; of the channel `only` and of what it may have been called, when one is named.
 
     `until`, UTC in ISO 8601, takes HEAD as it was before that time, and where no commit is so old nothing arrived.
-    `tip` is read in the place of HEAD. Raises NoHistory for a shallow clone and one without a commit, and GitError.
+    `tip` is read in the place of HEAD. What was begun `ahead`, of HEAD, is read on.
+
+    Raises NoHistory for a shallow clone and one without a commit, and GitError.
     """
-    tip = tip or _head(repository)
-    if until and not (tip := _last_by(repository, tip, before(until))):
-        return Read(line=(), arrivals=())
-    nodes = list(log(repository, tip, SUFFIXES))
-    line = main_line(nodes, tip)
-    with objects(repository) as store:
-        moves = list(_moves(line, project_file, store))
-        if only is not None:
-            moves = list(_narrowed(moves, only))
-        sides = brought(line, nodes) if len(nodes) > len(line) else {}
-        arrivals = tuple(_arrivals(moves, sides, project_file, store))
-    return Read(line=tuple(node.id for node in line), arrivals=arrivals)
+    if until and not (tip := last_by(repository, tip or head(repository), _before(until))):
+        return Read(line=(), arrivals=iter(()))
+    with ExitStack() as stack:
+        if ahead is None or tip or ahead.repository != repository:
+            ahead = stack.enter_context(begun(repository, tip))
+        line = tuple([id for _, id in ahead.line][::-1])
+        return Read(line=line, arrivals=_arrivals(ahead, line, project_file, only, stack.pop_all()))
 
 
-def _head(repository: Repository) -> str:
-    if repository.run("rev-parse", "--is-shallow-repository").strip() == b"true":
-        raise NoHistory(
-            "This clone is shallow: it does not hold the whole history.",
-            hint="Fetch it: git fetch --unshallow. In a pipeline, check out with fetch-depth: 0, or GIT_DEPTH: 0.",
-        )
-    tip = repository.tip("HEAD^{commit}")
-    if tip is None:
-        raise NoHistory("The repository has no commit yet, so there is no history.", hint="Commit the project.")
-    return tip
-
-
-def commit_by(repository: Repository, tip: str, at: str) -> str:
-    """The commit of the main line that was the last one at a time.
-
-    Raises NoHistory where there was none, and GitError.
-    """
-    if commit := _last_by(repository, tip, at):
-        return commit
-    raise NoHistory(f"At {at} the repository had no commit.", hint="smsops history shows when it began.")
-
-
-def _last_by(repository: Repository, tip: str, at: str) -> str:
-    """That commit, or ''.
-
-    Whoever commits chooses the time. A commit that lies after later ones in the line is never taken for an earlier one:
-    a date that goes back would change what is told of the past.
-    """
-    seconds = int(datetime.fromisoformat(at).timestamp())
-    listed = repository.run("rev-list", "--first-parent", "--reverse", "--timestamp", tip).decode().splitlines()
-    commit = ""
-    for stamp, id in (line.split(" ") for line in listed):
-        if int(stamp) > seconds:
-            break
-        commit = id
-    return commit
-
-
-def before(at: str) -> str:
+def _before(at: str) -> str:
     """A second earlier: git's times are whole seconds."""
     earlier = datetime.fromisoformat(at) - timedelta(seconds=1)
     return earlier.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
@@ -136,40 +97,40 @@ class _Move:
 
     place: int
     node: Node
+    side: tuple[Node, ...]
     project: Content | None
     gone: list[str]
     come: dict[str, Touch]
     stayed: dict[str, Touch]
 
 
-def _moves(line: Sequence[Node], project_file: str, store: Objects) -> Iterator[_Move]:
+def _moves(line: Iterable[tuple[Node, tuple[Node, ...]]], project_file: str, store: Objects) -> Iterator[_Move]:
     """What each commit did to the files that were channels then; a changed channels folder changes which these are."""
-    touched = [touch for node in line for touch in node.touches if touch.path == project_file and touch.mode != GONE]
-    read = store.many(touch.blob for touch in touched)
-    contents = iter([content_of(data, touch.mode) for touch, data in zip(touched, read, strict=True)])
     files: dict[str, Touch] = {}
     folder = _DEFAULT_FOLDER
-    for place, node in enumerate(line):
-        project: Content | None = None
+    for place, (node, side) in enumerate(line):
+        move = _Move(place, node, side, None, [], {}, {})
         before, was = folder, dict[str, Touch | None]()
         for touch in node.touches:
-            if touch.path == project_file:
-                project = next(contents) if touch.mode != GONE else Content()
-                folder = folder_of(project, folder)
+            path = touch.path
+            if path == project_file:
+                move.project = content_of(store.one(touch.blob), touch.mode) if touch.mode != GONE else Content()
+                folder = folder_of(move.project, folder)
                 continue
-            was[touch.path] = files.get(touch.path)
+            was[path] = files.get(path)
             if touch.mode == GONE:
-                files.pop(touch.path, None)
+                files.pop(path, None)
             else:
-                files[touch.path] = touch
+                files[path] = touch
         if folder != before:
             was = {path: was.get(path, files.get(path)) for path in {*files, *was}}
-        if was or project is not None:
-            yield _sorted_out(_Move(place, node, project, [], {}, {}), was, files, before, folder)
+        if was or move.project is not None:
+            _sort_out(move, was, files, before, folder)
+            yield move
 
 
-def _sorted_out(move: _Move, was: dict[str, Touch | None], files: dict[str, Touch], before: str, now: str) -> _Move:
-    """The move with each path where it belongs; `before` and `now` are the channels folders."""
+def _sort_out(move: _Move, was: dict[str, Touch | None], files: dict[str, Touch], before: str, now: str) -> None:
+    """Put each path where it belongs; `before` and `now` are the channels folders."""
     for path, old in was.items():
         new = files.get(path)
         held = old is not None and is_channel(path, before)
@@ -180,7 +141,6 @@ def _sorted_out(move: _Move, was: dict[str, Touch | None], files: dict[str, Touc
             move.come[path] = new
         elif new is not None and holds and new != old:
             move.stayed[path] = new
-    return move
 
 
 def folder_of(project: Content, last: str) -> str:
@@ -208,28 +168,38 @@ def _narrowed(moves: Sequence[_Move], name: str) -> Iterator[_Move]:
 
 
 def _arrivals(
-    moves: Sequence[_Move], sides: dict[str, tuple[Node, ...]], project_file: str, store: Objects
+    ahead: Begun, line: Sequence[str], project_file: str, only: str | None, stack: ExitStack
 ) -> Iterator[Arrival]:
-    """All contents are asked for at once, in the order in which they are used."""
-    found = store.many(touch.blob for move in moves for touch in (*move.come.values(), *move.stayed.values()))
+    """What the log tells, as it comes, with the contents, which another git reads meanwhile. It ends with the stack."""
+    with stack:
+        store = stack.enter_context(objects(ahead.repository))
+        moves = _moves(arrived(ahead.nodes, line), project_file, store)
+        if only is not None:
+            moves = _narrowed(list(moves), only)
+        yield from _with_contents(moves, project_file, store)
+
+
+def _with_contents(moves: Iterator[_Move], project_file: str, store: Objects) -> Iterator[Arrival]:
+    moves, ahead = tee(moves)
+    found = store.many(touch.blob for move in ahead for touch in (*move.come.values(), *move.stayed.values()))
     for move in moves:
-        side = _of_paths(move, sides.get(move.node.id, ()), project_file)
-        told = {node.id: commit_of(node.id, node.content) for node in side}
-        touches = {**move.come, **move.stayed}
+        touches = {**move.come, **move.stayed} if move.come else move.stayed
         yield Arrival(
             place=move.place,
             commit=commit_of(move.node.id, move.node.content),
-            side=tuple((told[node.id], frozenset(touch.path for touch in node.touches)) for node in side),
+            side=tuple(_sides(move, project_file)) if move.side else (),
             project=move.project,
-            gone=tuple(sorted(move.gone)),
-            come=tuple(sorted(move.come)),
-            stayed=tuple(sorted(move.stayed)),
+            gone=sorted(move.gone),
+            come=sorted(move.come),
+            stayed=sorted(move.stayed),
             contents={path: content_of(next(found), touch.mode) for path, touch in touches.items()},
         )
 
 
-def _of_paths(move: _Move, side: Sequence[Node], project_file: str) -> list[Node]:
-    if not side:
-        return []
+def _sides(move: _Move, project_file: str) -> Iterator[tuple[Commit, frozenset[str]]]:
+    """Of what a merge brought, the commits that touched one of its paths, with theirs."""
     paths = {*move.gone, *move.come, *move.stayed} | ({project_file} if move.project is not None else set())
-    return [node for node in side if any(touch.path in paths for touch in node.touches)]
+    for node in move.side:
+        touched = frozenset(touch.path for touch in node.touches)
+        if not touched.isdisjoint(paths):
+            yield commit_of(node.id, node.content), touched

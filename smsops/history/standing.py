@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import takewhile
 
 from smsops.history.contents import Wanted, is_sent
 from smsops.history.recorded import Apply, Entry
@@ -31,38 +31,43 @@ class Records:
 
     def of(self, mark: Mark) -> Iterator[tuple[int | None, Apply]]:
         """The account's applies with the place of their commit, or None."""
-        for apply in self.applies.get(mark.version.account, ()):
+        for apply in self.applies.get(mark.account, ()):
             if apply.account_sid.casefold() == mark.account_sid.casefold():
                 yield self.places.get(apply.commit), apply
 
 
 def versions_of(life: Life, records: Records) -> Iterator[Version]:
     """The versions of a channel with what became of them, oldest first."""
-    effective = list(
-        _effective(life.marks, compared=any(mark.version.account in records.applies for mark in life.marks))
-    )
+    if not records.known:
+        yield from (mark.version() for mark in life.marks)
+        return
+    effective = list(_effective(life.marks, compared=any(mark.account in records.applies for mark in life.marks)))
     nexts = dict(zip(map(id, effective), [*effective[1:], None], strict=True)) if effective else {}
     for place, mark in enumerate(life.marks):
-        if not records.known or mark.version.kind is Kind.BROKEN:
-            yield mark.version
-        elif id(mark) in nexts:
-            after = nexts[id(mark)]
-            yield _judged(mark, after, _names(islice(life.marks, place, None), after), records)
+        if mark.kind is Kind.BROKEN:
+            yield mark.version()
+        elif id(mark) not in nexts:
+            yield mark.version(Standing.NOTHING_TO_APPLY)
         else:
-            yield _standing(mark.version, Standing.NOTHING_TO_APPLY)
+            after = nexts[id(mark)]
+            if mark.account in records.applies:
+                yield mark.version(*_judged(mark, after, _names(life.marks, place, after), records))
+            else:
+                yield mark.version(_without_an_apply(mark, after))
 
 
-def _names(marks: Iterable[Mark], after: Mark | None) -> frozenset[str]:
+def _names(marks: Sequence[Mark], place: int, after: Mark | None) -> frozenset[str]:
     """What the channel is called from a version to the next: a rename alone may leave nothing to apply."""
-    return frozenset(mark.version.channel for mark in takewhile(lambda mark: mark is not after, marks))
+    following = map(marks.__getitem__, range(place, len(marks)))
+    return frozenset(mark.channel for mark in takewhile(lambda mark: mark is not after, following))
 
 
 def _effective(marks: Iterable[Mark], *, compared: bool) -> Iterator[Mark]:
     """Versions that ask something else of the account than the one before. Without records there is no need to look."""
     last: tuple[Wanted | None, str, str] = (None, "", "")
     for mark in marks:
-        account = (mark.version.account, mark.account_sid)
-        if not _may_matter(mark.version) and not (mark.version.kind is Kind.PROJECT and account != last[1:]):
+        account = (mark.account, mark.account_sid)
+        if not _may_matter(mark) and not (mark.kind is Kind.PROJECT and account != last[1:]):
             continue
         wanted = mark.wanted if compared else None
         if wanted is None or (wanted, *account) != last:
@@ -70,17 +75,15 @@ def _effective(marks: Iterable[Mark], *, compared: bool) -> Iterator[Mark]:
         last = (wanted, *account)
 
 
-def _may_matter(version: Version) -> bool:
-    if version.kind in (Kind.PROJECT, Kind.BROKEN):
+def _may_matter(mark: Mark) -> bool:
+    kind = mark.kind
+    if kind is Kind.PROJECT or kind is Kind.BROKEN:
         return False
-    return (version.kind is not Kind.CHANGED and version.kind is not Kind.MOVED) or any(
-        is_sent(diff.field) for diff in version.diffs
-    )
+    return (kind is not Kind.CHANGED and kind is not Kind.MOVED) or any(is_sent(diff.field) for diff in mark.diffs)
 
 
-def _judged(mark: Mark, after: Mark | None, names: frozenset[str], records: Records) -> Version:
-    version = mark.version
-    wanted = mark.wanted if version.account in records.applies else None
+def _judged(mark: Mark, after: Mark | None, names: frozenset[str], records: Records) -> tuple[Standing, Apply | None]:
+    wanted = mark.wanted
     begun: Apply | None = None
     earlier: Apply | None = None
     for place, apply in records.of(mark):
@@ -89,68 +92,50 @@ def _judged(mark: Mark, after: Mark | None, names: frozenset[str], records: Reco
             continue
         if after is not None and _is_since(after, place, apply):
             continue
-        if apply.ending and _fits(version, wanted, names, apply):
-            return _standing(version, Standing.LIVE, apply)
+        if apply.ending and _fits(mark, wanted, names, apply):
+            return Standing.LIVE, apply
         if begun is None and _touched(names, apply):
             begun = apply
     if begun is not None:
-        return _standing(version, Standing.IN_PART, begun)
-    return _standing(version, *_without_an_apply(version, wanted, names, after, earlier))
-
-
-def _without_an_apply(
-    version: Version, wanted: Wanted | None, names: frozenset[str], after: Mark | None, earlier: Apply | None
-) -> tuple[Standing, Apply | None]:
-    """What became of a version that no apply was of; `earlier` is the last apply before it."""
-    if earlier is not None and _fits(version, wanted, names, earlier):
+        return Standing.IN_PART, begun
+    if earlier is not None and _fits(mark, wanted, names, earlier):
         return Standing.LIVE, earlier  # it was applied before it was merged, or takes back what never was
-    if version.kind is Kind.DELETED and (earlier is None or names.isdisjoint(earlier.inventory)):
-        return Standing.NOTHING_TO_APPLY, None  # the account never had it
-    return Standing.WAITING if after is None else Standing.SUPERSEDED, None
+    had = earlier is not None and not names.isdisjoint(earlier.inventory)
+    return _without_an_apply(mark, after, had=had), None
 
 
-def _standing(version: Version, standing: Standing, apply: Apply | None = None) -> Version:
-    """The version with what became of it; there are many, and `replace` takes several times as long."""
-    return Version(
-        channel=version.channel,
-        account=version.account,
-        path=version.path,
-        commit=version.commit,
-        kind=version.kind,
-        diffs=version.diffs,
-        was_channel=version.was_channel,
-        was_path=version.was_path,
-        problem=version.problem,
-        standing=standing,
-        apply=apply,
-    )
+def _without_an_apply(mark: Mark, after: Mark | None, *, had: bool = False) -> Standing:
+    """What became of a version that no apply was of; `had` says that the account had the channel before it."""
+    if mark.kind is Kind.DELETED and not had:
+        return Standing.NOTHING_TO_APPLY
+    return Standing.WAITING if after is None else Standing.SUPERSEDED
 
 
 def _is_since(mark: Mark, place: int | None, apply: Apply) -> bool:
     if place is not None:
         return place >= mark.place
-    return apply.started_at >= mark.version.commit.merged_at[:_SECONDS]  # without its Z, before any fraction
+    return apply.started_at >= mark.commit.merged_at[:_SECONDS]  # without its Z, before any fraction
 
 
-def _fits(version: Version, wanted: Wanted | None, names: frozenset[str], apply: Apply) -> bool:
-    if version.kind is Kind.DELETED:
-        return _is_gone(version, apply)
+def _fits(mark: Mark, wanted: Wanted | None, names: frozenset[str], apply: Apply) -> bool:
+    if mark.kind is Kind.DELETED:
+        return _is_gone(mark, apply)
     entries = (apply.inventory[name] for name in names if name in apply.inventory)
-    return wanted is not None and any(_is_as_wanted(version, wanted, entry) for entry in entries)
+    return wanted is not None and any(_is_as_wanted(mark, wanted, entry) for entry in entries)
 
 
-def _is_as_wanted(version: Version, wanted: Wanted, entry: Entry) -> bool:
+def _is_as_wanted(mark: Mark, wanted: Wanted, entry: Entry) -> bool:
     numbers = frozenset(entry.numbers)
-    removed = frozenset(diff.field for diff in version.diffs if diff.is_number and diff.after is None)
+    removed = frozenset(diff.field for diff in mark.diffs if diff.is_number and diff.after is None)
     # Other numbers may wait in the pool for `--allow prune`; those that the version removes may not.
     as_declared = wanted.numbers <= numbers and numbers.isdisjoint(removed)
     return as_declared and all(entry.fields.get(key) == text for key, text in wanted.fields.items())
 
 
-def _is_gone(version: Version, apply: Apply) -> bool:
+def _is_gone(mark: Mark, apply: Apply) -> bool:
     """Whether the service of a channel that left git was deleted."""
     done = (call for call in apply.calls if call.status in ("done", "already-done"))
-    return any(call.action == "service.delete" and call.channel == version.channel for call in done)
+    return any(call.action == "service.delete" and call.channel == mark.channel for call in done)
 
 
 def _touched(names: frozenset[str], apply: Apply) -> bool:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from smsops.history.contents import Content, Wanted, diffs_of, shown, wanted_of
 from smsops.history.folders import Step, stem, steps
 from smsops.history.reading import Arrival
-from smsops.history.recorded import Diff
-from smsops.history.values import Commit, Kind, Past, ProjectChange, Version
+from smsops.history.recorded import Apply, Diff
+from smsops.history.values import Commit, Kind, Past, ProjectChange, Standing, Version
 
 _EMPTY = Content()
 
@@ -37,21 +38,44 @@ class Life:
         return self.content.account
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A version, with what decides what became of it in the account."""
+class Mark(NamedTuple):
+    """What one commit did to one channel, before it is told what became of it. There are very many."""
 
     place: int
     """Of its commit in the main line."""
-    version: Version
+    commit: Commit
+    kind: Kind
+    channel: str
+    account: str
+    account_sid: str
+    path: str
+    diffs: tuple[Diff, ...]
     content: Content
     """Empty of a deleted one, and of one that cannot be read."""
-    account_sid: str
+    was_channel: str = ""
+    was_path: str = ""
+    problem: str = ""
 
     @property
     def wanted(self) -> Wanted | None:
         """What an apply of it brings about; None when nothing, or when that cannot be told."""
         return wanted_of(self.content)
+
+    def version(self, standing: Standing = Standing.UNKNOWN, apply: Apply | None = None) -> Version:
+        """With what became of it."""
+        return Version(
+            channel=self.channel,
+            account=self.account,
+            path=self.path,
+            commit=self.commit,
+            kind=self.kind,
+            diffs=self.diffs,
+            was_channel=self.was_channel,
+            was_path=self.was_path,
+            problem=self.problem,
+            standing=standing,
+            apply=apply,
+        )
 
 
 @dataclass(slots=True)
@@ -71,6 +95,10 @@ class Lives:
         if arrival.project is not None:
             self._project(arrival, arrival.project)
         contents = arrival.contents
+        if not arrival.gone and not arrival.come:  # as with nearly all commits
+            for path in arrival.stayed:
+                self._step(self.here.get(path) or self._born(path), Step(path, path), contents[path], arrival)
+            return
         met = steps(
             arrival.gone,
             arrival.come,
@@ -109,31 +137,40 @@ class Lives:
             return  # comments and layout
         self._mark(
             life,
-            Version(
-                channel=life.name,
-                account=life.account,
-                path=life.path,
-                commit=commit,
-                kind=kind,
-                diffs=diffs,
-                was_channel=was_name if was_name != life.name else "",
-                was_path=was_path if was_path != life.path else "",
-                problem=content.problem,
-            ),
             arrival.place,
+            commit,
+            kind,
+            life.path,
+            diffs,
             _EMPTY if content.problem else content,
+            was_channel=was_name if was_name != life.name else "",
+            was_path=was_path if was_path != life.path else "",
+            problem=content.problem,
         )
 
     def _deleted(self, life: Life, path: str, commit: Commit, place: int) -> None:
-        account, diffs = life.account, diffs_of(life.content, _EMPTY)
-        version = Version(channel=life.name, account=account, path=path, commit=commit, kind=Kind.DELETED, diffs=diffs)
-        self._mark(life, version, place, _EMPTY)
+        self._mark(life, place, commit, Kind.DELETED, path, diffs_of(life.content, _EMPTY), _EMPTY)
         life.content, life.broken, life.exists = _EMPTY, False, False
         self.left.setdefault(life.name, []).append(life)
 
-    def _mark(self, life: Life, version: Version, place: int, content: Content) -> None:
-        account_sid = self.project.flat.get(f"accounts.{version.account}.account_sid", "")
-        life.marks.append(Mark(place, version, content, account_sid))
+    def _mark(
+        self,
+        life: Life,
+        place: int,
+        commit: Commit,
+        kind: Kind,
+        path: str,
+        diffs: tuple[Diff, ...],
+        content: Content,
+        was_channel: str = "",
+        was_path: str = "",
+        problem: str = "",
+    ) -> None:
+        account = life.account
+        sid = self.project.flat.get(f"accounts.{account}.account_sid", "")
+        life.marks.append(
+            Mark(place, commit, kind, life.name, account, sid, path, diffs, content, was_channel, was_path, problem)
+        )
 
     def _project(self, arrival: Arrival, content: Content) -> None:
         diffs = () if content.problem else diffs_of(self.project, content)
@@ -151,15 +188,7 @@ class Lives:
         for life in self.here.values():
             if accounts is None or life.account in accounts:
                 mine = tuple(diff for diff in diffs if _concerns(diff, life.account))
-                version = Version(
-                    channel=life.name,
-                    account=life.account,
-                    path=self.project_file,
-                    commit=commit,
-                    kind=Kind.PROJECT,
-                    diffs=mine,
-                )
-                self._mark(life, version, arrival.place, life.content)
+                self._mark(life, arrival.place, commit, Kind.PROJECT, self.project_file, mine, life.content)
 
 
 def _kind(content: Content, *, born: bool, renamed: bool, moved: bool) -> Kind:
@@ -206,4 +235,4 @@ def past_of(life: Life, versions: Iterable[Version]) -> Past:
 
 
 def _last_account(life: Life) -> str:
-    return life.marks[-1].version.account if life.marks else ""
+    return life.marks[-1].account if life.marks else ""

@@ -70,7 +70,7 @@ SPEAK_TO_OTHERS = (
     "cli/init.py",
     "render/hypertext.py",
     "streams.py",
-    "history/reading.py",
+    "history/begun.py",
     "history/signatures.py",
     "doctor/repository.py",
     "render/site/style.py",

@@ -11,7 +11,8 @@ import pytest
 
 from smsops.diagnostics import Severity
 from smsops.errors import ExitCode, ProjectError
-from smsops.files.load import find_root, load_project
+from smsops.files.load import load_project
+from smsops.files.root import find_root
 from tests.files.snippets import CHANNEL, PROJECT, write_project
 
 

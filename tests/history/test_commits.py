@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from smsops.git import GitError, Repository
-from smsops.history.commits import brought, commit_of, main_line
+from smsops.history.commits import arrived, commit_of
 from smsops.history.folders import together
 from smsops.history.values import Commit, Person, Signature, Verdict
 from smsops.streams import GONE, Node, Objects, log, objects
@@ -212,40 +212,48 @@ def node(id: str, *parents: str) -> Node:
 #         \     /   /
 #          e---+---g          one branch is merged twice, and then goes on
 GRAPH = [
-    node("h", "f", "g"),
-    node("g", "e"),
-    node("f", "d", "e"),
-    node("e", "c"),
-    node("d", "b", "c"),
-    node("c", "a"),
-    node("b", "a"),
     node("a"),
+    node("b", "a"),
+    node("c", "a"),
+    node("d", "b", "c"),
+    node("e", "c"),
+    node("f", "d", "e"),
+    node("g", "e"),
+    node("h", "f", "g"),
 ]
 
 
-def test_the_main_line_is_the_first_parents() -> None:
-    assert [one.id for one in main_line(GRAPH, "h")] == ["a", "b", "d", "f", "h"]
-    assert [one.id for one in main_line(GRAPH, "g")] == ["a", "c", "e", "g"]
-    assert main_line(GRAPH, "nobody") == []
+def told(line: str, graph: list[Node]) -> list[tuple[str, list[str]]]:
+    """Each commit of the line, with what it brought, from a graph as it comes."""
+    return [(one.id, [each.id for each in side]) for one, side in arrived(iter(graph), line.split())]
 
 
 def test_a_merge_brought_what_was_not_there_before() -> None:
-    told = brought(main_line(GRAPH, "h"), GRAPH)
-    assert {id: [one.id for one in side] for id, side in told.items()} == {"d": ["c"], "f": ["e"], "h": ["g"]}
+    assert told("a b d f h", GRAPH) == [("a", []), ("b", []), ("d", ["c"]), ("f", ["e"]), ("h", ["g"])]
+    assert told("a c e g", GRAPH) == [("a", []), ("c", []), ("e", []), ("g", [])]
+
+
+def test_a_clock_that_went_back_changes_nothing_but_the_order_within_a_merge() -> None:
+    assert told("a b d f h", GRAPH[::-1]) == told("a b d f h", GRAPH)
+    graph = [node("m", "a", "y"), node("y", "x"), node("a"), node("x", "a")]
+    assert told("a m", graph) == [("a", []), ("m", ["y", "x"])]
+
+
+def test_no_commit_is_read_before_it_is_needed() -> None:
+    nodes = iter(GRAPH)
+    told = arrived(nodes, ["a", "b", "d", "f", "h"])
+    assert [next(told)[0].id for _ in range(3)] == ["a", "b", "d"]
+    assert [one.id for one in nodes] == ["e", "f", "g", "h"]
 
 
 def test_an_octopus_brought_all_its_arms_and_a_branch_of_another_root_is_one() -> None:
-    graph = [node("m", "a", "x", "y", "z"), node("x", "a"), node("y", "y2"), node("y2", "a"), node("z"), node("a")]
-    told = brought(main_line(graph, "m"), graph)
-    assert {one.id for one in told["m"]} == {"x", "y", "y2", "z"}
-    places = [one.id for one in told["m"]]
-    assert places.index("y2") < places.index("y")
+    graph = [node("a"), node("z"), node("y2", "a"), node("y", "y2"), node("x", "a"), node("m", "a", "x", "y", "z")]
+    assert told("a m", graph) == [("a", []), ("m", ["z", "y2", "y", "x"])]
 
 
 def test_a_branch_that_merged_another_brought_both() -> None:
-    graph = [node("m", "a", "y"), node("y", "x", "w"), node("x", "a"), node("w", "v"), node("v", "a"), node("a")]
-    told = brought(main_line(graph, "m"), graph)
-    assert [one.id for one in told["m"]] == ["v", "w", "x", "y"]
+    graph = [node("a"), node("v", "a"), node("w", "v"), node("x", "a"), node("y", "x", "w"), node("m", "a", "y")]
+    assert told("a m", graph) == [("a", []), ("m", ["v", "w", "x", "y"])]
 
 
 def test_files_of_one_name_are_halves_of_each_other_only_when_there_are_two() -> None:
@@ -270,7 +278,8 @@ def small(tmp_path: Path) -> tuple[Repository, Line]:
 
 def test_the_log_tells_what_each_commit_did_to_files_of_such_names(small: tuple[Repository, Line]) -> None:
     repository, line = small
-    three, two, one = log(repository, line.tip, (".yaml", ".yml"))
+    with log(repository, line.tip, (".yaml", ".yml")) as nodes:
+        one, two, three = nodes
     assert [each.id for each in (one, two, three)] == line.store.first_parents(line.tip)
     assert [each.parents for each in (one, two, three)] == [(), (one.id,), (two.id,)]
     assert {(t.path, t.mode) for t in one.touches} == {("a.yaml", FILE), ("folder/c.YML", FILE), ("d\n.yml", LINK)}
@@ -295,8 +304,9 @@ def test_the_log_tells_commits_as_they_are_kept(
     ids.append(line.commit(message, content, extra=extra))
     ids.append(line.commit("Last", {"b.yaml": "b: 2\n"}))
     repository = Repository(line.store.write(tmp_path / "told", line.tip))
-    nodes = list(log(repository, line.tip, (".yaml",)))
-    assert [one.id for one in nodes] == ids[::-1]
+    with log(repository, line.tip, (".yaml",)) as telling:
+        nodes = list(telling)
+    assert [one.id for one in nodes] == ids
     assert [[touch.path for touch in one.touches] for one in nodes] == [["b.yaml"], list(content), ["b.yaml"]]
     for one in nodes:
         kept = line.store.objects[one.id][1]
@@ -308,7 +318,8 @@ def test_the_log_tells_commits_as_they_are_kept(
 def test_what_stands_behind_a_zero_byte_is_nothing_to_git(tmp_path: Path) -> None:
     line = Line(Store())
     line.commit(b"One\0commit " + b"3" * 40 + b"\n\n" + FORGED, {"a.yaml": "a: 1\n"})
-    (one,) = log(Repository(line.store.write(tmp_path / "cut", line.tip)), line.tip, (".yaml",))
+    with log(Repository(line.store.write(tmp_path / "cut", line.tip)), line.tip, (".yaml",)) as nodes:
+        (one,) = nodes
     assert (one.id, [touch.path for touch in one.touches]) == (line.tip, ["a.yaml"])
     assert commit_of(one.id, one.content).subject == "One"
 
@@ -323,6 +334,16 @@ def test_objects_come_in_the_order_in_which_they_are_asked_for(small: tuple[Repo
         assert store.one(line.tip).endswith(b"\n\nThree")
 
 
+def test_many_objects_and_large_ones_do_not_make_git_and_its_reader_wait_for_each_other(tmp_path: Path) -> None:
+    line = Line(Store())
+    line.commit("Large", {"large.yaml": "x" * 300_000, "small.yaml": "a: 1\n"})
+    small, large = (line.store.put("blob", content) for content in (b"a: 1\n", b"x" * 300_000))
+    with objects(Repository(line.store.write(tmp_path / "large", line.tip))) as store:
+        assert [len(each) for each in store.many(iter([large, small] * 200))] == [300_000, 5] * 200
+        growing = (id for id in [small, large] * 100 if store.one(small) == b"a: 1\n")
+        assert [len(each) for each in store.many(growing)] == [5, 300_000] * 100
+
+
 def test_an_object_that_is_not_here_is_named(small: tuple[Repository, Line]) -> None:
     with (
         pytest.raises(GitError, match=f"The object {'3' * 40} cannot be read: {'3' * 40} missing"),
@@ -332,8 +353,11 @@ def test_an_object_that_is_not_here_is_named(small: tuple[Repository, Line]) -> 
 
 
 def test_a_revision_that_is_not_here_is_an_error_in_the_words_of_git(small: tuple[Repository, Line]) -> None:
-    with pytest.raises(GitError, match=r"bad object|unknown revision") as refused:
-        list(log(small[0], "3" * 40, (".yaml",)))
+    with (
+        pytest.raises(GitError, match=r"bad object|unknown revision") as refused,
+        log(small[0], "3" * 40, (".yaml",)) as nodes,
+    ):
+        assert list(nodes) == []
     assert refused.value.status == 128
 
 
@@ -371,4 +395,4 @@ def test_leaving_early_ends_the_git_that_was_at_work(small: tuple[Repository, Li
 
     with pytest.raises(RuntimeError, match="enough"):
         leave()
-    assert left[0].process.returncode is not None
+    assert left[0].git.process.returncode is not None

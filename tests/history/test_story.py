@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from smsops.git import Repository
+from smsops.history.begun import NoHistory
 from smsops.history.blame import blame
 from smsops.history.chronicle import chronicle
 from smsops.history.contents import Content, Unsaid, Wanted
 from smsops.history.filed import filed_of
-from smsops.history.reading import NoHistory
 from smsops.history.signatures import checked
 from smsops.history.values import Chronicle, Kind, Past, Signature, Standing, Verdict, Version
 from tests.history import slow
