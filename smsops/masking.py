@@ -6,7 +6,6 @@ digest of the true value.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 
@@ -34,6 +33,8 @@ def sealed(value: Kept) -> Kept:
     hidden = masked(value)
     if hidden == value or not isinstance(hidden, str):
         return value
+    import hashlib  # only here: values rarely hold a login
+
     return Sealed(masked=hidden, sha256="sha256:" + hashlib.sha256(str(value).encode()).hexdigest())
 
 

@@ -10,7 +10,6 @@ policy could not be checked. A URL is otherwise kept byte for byte.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from functools import lru_cache
 from typing import NamedTuple
@@ -26,7 +25,7 @@ _NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0
 _ENDS_IN_NUMBER = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$")
 _LOCAL_NAMES = ("localhost", "localdomain", "local", "internal", "intranet", "private", "corp", "home", "lan")
 _LOCAL = re.compile(rf"(?:^|\.)(?:{'|'.join(_LOCAL_NAMES)}|home\.arpa|invalid|onion)$")
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NAT64 = "64:ff9b::/96"
 
 
 class UrlProblem(NamedTuple):
@@ -94,6 +93,8 @@ def _name_problem(host: str) -> UrlProblem | None:
 
 
 def _ipv4_problem(host: str) -> UrlProblem | None:
+    import ipaddress  # only here, and below: most hosts are names
+
     try:
         address = ipaddress.IPv4Address(host)
     except ValueError:
@@ -103,11 +104,13 @@ def _ipv4_problem(host: str) -> UrlProblem | None:
 
 
 def _ipv6_problem(text: str) -> UrlProblem | None:
+    import ipaddress
+
     try:
         address = ipaddress.IPv6Address(text)
     except ValueError:
         return UrlProblem("SMS224", "has brackets in its host that hold no IPv6 address.")
-    embedded = address.ipv4_mapped or address.sixtofour or address.teredo or address in _NAT64
+    embedded = address.ipv4_mapped or address.sixtofour or address.teredo or address in ipaddress.IPv6Network(_NAT64)
     local = not address.is_global or address.is_multicast or address.is_site_local or address.is_reserved
     return _not_public(f"[{text}]") if local or embedded or "%" in text else None
 

@@ -79,7 +79,7 @@ def commit_of(id: str, content: bytes, side: tuple[Commit, ...] = ()) -> Commit:
     by, put_by, encoded = found.groups() if found else (b"", b"", None)
     encoding = encoded.decode("ascii", "replace") if encoded else _UTF_8
     author, authored_at = _person(by, encoding)
-    committer, merged_at = _person(put_by, encoding)
+    committer, merged_at = (author, authored_at) if put_by == by else _person(put_by, encoding)
     signed = _SIGNED.search(head) if b"gpgsig" in head else None
     text = _decoded(message, encoding)
     subject = text.strip().partition("\n")[0].strip()
