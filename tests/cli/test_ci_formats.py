@@ -204,7 +204,7 @@ def test_a_failed_change_is_a_finding_at_its_line(remote: Run, project: Path, sa
 
 
 def test_what_smsops_got_wrong_is_in_the_reports_too(project: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("half a thought")
 
     monkeypatch.setattr("smsops.files.load.load_project", broken)

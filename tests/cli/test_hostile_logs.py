@@ -159,7 +159,7 @@ def test_nothing_that_was_typed_is_a_command(text: str, actions: bool, project: 
 def test_no_traceback_is_a_command(actions: bool, project: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "\n".join(HOSTILE)
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError(text) from ValueError(f"\n{text}")
 
     monkeypatch.setattr("smsops.files.load.load_project", broken)
