@@ -34,18 +34,20 @@ CLAIMS = (
     "site_opening",
 )
 """The modules; each has `rows()`, and its docstring says what it claims."""
-OURS = ("twilio", "urllib3", "pyyaml", "jsonschema", "click")
+OURS = ("twilio", "urllib3", "pyyaml", "jsonschema", "jsonschema-rs", "click")
 
 
 def main(named: list[str]) -> int:
     others, begun = os.getloadavg()[0], time.perf_counter()
     tables, failed = [], 0
     for name in named or CLAIMS:
+        started = time.perf_counter()
         module = import_module(f"benchmarks.{name}")
         rows: list[Row] = module.rows()
         failed += sum(not row.holds for row in rows)
         title, *_ = (module.__doc__ or "").splitlines()
-        tables.append(f"## {title}\n\n`benchmarks/{name}.py`\n\n" + ("\n".join(_lines(rows)) or "Not measured here."))
+        took = f"`benchmarks/{name}.py`, {time.perf_counter() - started:.0f} s"
+        tables.append(f"## {title}\n\n{took}\n\n" + ("\n".join(_lines(rows)) or "Not measured here."))
         print(tables[-1], end="\n\n", flush=True)
     if not named:
         RESULTS.write_text(_report(tables, others, time.perf_counter() - begun, failed), encoding="utf-8")
