@@ -24,14 +24,15 @@ _NO_TEXT = frozenset("0123456789tTfFnN")
 """What begins a number, or a constant that is written out."""
 _DEEPEST = 16
 _LINE = re.compile(
-    r"( *)(- )?"
-    r"(?:([A-Za-z_][A-Za-z0-9_-]{0,99}):(?: +|(?=\n)))?"
-    r"(?:([A-Za-z0-9/_.][^\n]*)|(?:(\"[^\"\\\n]*\"|'[^'\n]*')|([\[{][^\[\]{}\n]*[\]}]))?(?: +\#[^\n]*| *))\n"
-    r"| *\#[^\n]*\n"
+    r"( *+)(- )?"
+    r"(?:([A-Za-z_][A-Za-z0-9_-]{0,99}):(?: ++|(?=\n)))?"
+    r"(?:([A-Za-z0-9/_.][^\n]*)|(?:(\"[^\"\\\n]*\"|'[^'\n]*')|([\[{][^\[\]{}\n]*[\]}]))? *+(?:(?<= )\#[^\n]*)?)\n"
+    r"|\#[^\n]*\n"
     r"|([^\n]+\n?)"
 )
 """One line: its blanks, a dash, a key, then a plain text up to the end, or a text in quotes or something in brackets
-with what stands beside it. The last group holds a line that is none of these.
+with what stands beside it. The last group holds a line that is none of these. Blanks are never given back: a line of
+very many would be tried from each of them to the end.
 """
 _ITEM = re.compile(r"(?:([A-Za-z0-9][A-Za-z0-9_./-]*)|(\"[^\"\\]*\"|'[^']*'))(?:, ?|\Z)")
 

@@ -17,7 +17,8 @@ from smsops.files.yamlfile import read_yaml
 
 _STARTS = re.compile(r"\n(?=[A-Za-z_])")
 _KEY = re.compile(r"[A-Za-z_][\w-]*:(?:\s|\Z)", re.ASCII)
-_REMARKS = re.compile(r"(?:[ ]*(?:#[^\n]*)?\r?\n)*[ ]*(?:#[^\n]*)?")
+_REMARKS = re.compile(r"(?:[ ]*+(?:#[^\r\n]*+)?\r?\n)*+[ ]*+(?:#[^\r\n]*+)?")
+"""Comments and blank lines. Nothing is given back: each line with a `\\r` would double the ways to try them all."""
 _LINE = r"([A-Za-z_][\w-]{0,99}): ([A-Za-z/](?:[\w./-]++|:(?=/)|[ ](?=\w))*+)\r?\n"
 _PLAIN = re.compile(_LINE, re.ASCII)
 """One line whose value is text in one way only, unless it is one of `_WORDS`."""

@@ -96,3 +96,10 @@ SURPRISES = (
 @pytest.mark.parametrize("text", SURPRISES)
 def test_what_is_not_simple_is_left_to_the_parser(text: str):
     assert simple_value(text) is None
+
+
+@pytest.mark.parametrize("line", ["{}%", "a:{}%", "- {}%", "a: 'b'{}%", "a: [b]{}%", "{}"])
+def test_a_line_of_very_many_blanks_is_looked_at_once(line: str):
+    # Looked at again from each blank on, one such file would hold a check of all files up for ten minutes.
+    text = f"a: b\n{line.format(' ' * 200_000)}\n"
+    assert simple_value(text) == ({"a": "b"} if line == "{}" else None)

@@ -176,6 +176,13 @@ def test_a_file_that_is_too_large_is_refused_however_plain_it_is() -> None:
     assert len(read(fits).flat) > 10_000
 
 
+def test_many_remarks_with_carriage_returns_are_looked_at_once() -> None:
+    # Each of them could be read in two ways; forty would keep a reader that tries all of them for days.
+    text = "# remark\r\n" * 40
+    is_the_same(f"{text}name: b\r\n".encode())
+    is_the_same(f"{text}  - x\r\nname: b\r\n".encode())
+
+
 def test_a_link_is_no_content_whatever_it_points_at() -> None:
     assert content_of(b"a: b\n", "120000").problem == "It is a link."
     assert content_of(b"a: b\n", "100755").flat == {"a": "b"}
