@@ -17,6 +17,8 @@ from urllib.parse import quote
 
 MAX_URL = 4_000
 """Characters (Twilio error 21609)."""
+_MAX_HOST = 253
+"""Characters of a name; nothing longer is a host, and a pattern with several stars would take minutes over it."""
 
 _URL = re.compile(r"https://(?P<authority>[^/?#]*)(?P<rest>[/?#].*)?")
 _AUTHORITY = re.compile(r"(?P<host>\[[^\[\]]*\]|[^:\[\]]*)(?P<port>:.*)?")
@@ -85,7 +87,7 @@ def _name_problem(host: str) -> UrlProblem | None:
     if "{" in host or "}" in host:
         hint = "Write the host out; templates may stand in the path, the query and the fragment."
         return UrlProblem("SMS224", "has a template in its host, so that nobody can say where messages go.", hint)
-    if len(host) > 253 or not _NAME.fullmatch(host):
+    if len(host) > _MAX_HOST or not _NAME.fullmatch(host):
         return UrlProblem("SMS224", "has a host that is not a valid name.", "Use letters, digits, hyphens and dots.")
     if "." not in host or _LOCAL.search(host):
         return _not_public(host)
@@ -148,4 +150,4 @@ def host_allowed(host: str, patterns: tuple[str, ...]) -> bool:
     `a.b.example.com` and not `example.com`; `staging.*.example.com` covers `staging.sms.grid.example.com`.
     No pattern allows no host.
     """
-    return _hosts(patterns).fullmatch(host) is not None
+    return len(host) <= _MAX_HOST and _hosts(patterns).fullmatch(host) is not None

@@ -82,3 +82,9 @@ def test_no_spelling_of_a_private_address_passes(host: str):
     ]
     for spelling in spellings:
         assert url_problem(f"https://{spelling}/") is not None, spelling
+
+
+def test_a_host_that_is_longer_than_any_is_not_held_against_patterns():
+    # Held against these, it would keep a check of the files for hours.
+    assert not host_allowed("a." * 100_000 + "com", ("*.*.*.example.com",))
+    assert not host_allowed("a." * 130 + "example.com", ("*.example.com",))
