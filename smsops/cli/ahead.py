@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from smsops.cli.terminal import Terminal
 from smsops.cli.wishes import Wish
 from smsops.errors import SecretError
+from smsops.providers.base import AHEAD
 
 if TYPE_CHECKING:
     from smsops.files.document import Document
@@ -87,7 +88,7 @@ def head_start(wish: Wish, terminal: Terminal) -> Iterator[Ahead | None]:
         yield None
         return
     if not os.environ.get("SMSOPS_API_BASE_URL", "").startswith("http:"):
-        threading.Thread(target=_prepare, daemon=True).start()
+        threading.Thread(target=_prepare, name=AHEAD, daemon=True).start()
     ahead = Ahead(wish.concurrency)
     interval = sys.getswitchinterval()
     # Reading and planning never wait, so each answer would wait for them as long as threads wait for one another.

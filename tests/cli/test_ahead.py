@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -14,7 +16,7 @@ from smsops.cli.ahead import Ahead
 from smsops.project import Account, Project
 from smsops.providers.base import HeadStart
 from smsops.sandbox.server import Sandbox
-from tests.cli.door import Run
+from tests.cli.door import ROOT, Run
 
 LIST = "GET /v1/Services"
 
@@ -116,3 +118,16 @@ def test_authorities_are_loaded_meanwhile_and_told_of_where_they_are_needed(
     ran = pinned("plan")
     assert ran.code == 1
     assert "Check SSL_CERT_FILE." in ran.err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a pipe is what keeps the authorities from being loaded")
+def test_a_run_ends_with_its_code_while_authorities_are_still_being_loaded(tmp_path: Path) -> None:
+    # Going down beside that thread crashed the process now and then: so it must not go down, but end.
+    os.mkfifo(tmp_path / "never.pem")
+    script = "import atexit, sys, smsops.cli as c; atexit.register(print, 'down'); sys.exit(c.main())"
+    environ = os.environ | {"SSL_CERT_FILE": "never.pem", "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(
+        [sys.executable, "-c", script, "plan"], cwd=tmp_path, env=environ, capture_output=True, check=False
+    )
+    assert (ran.returncode, ran.stdout) == (64, b"")
+    assert b"There is no smsops.yaml" in ran.stderr

@@ -12,7 +12,7 @@ import pytest
 from smsops.errors import Failure, ProviderError
 from smsops.model import Wanted
 from smsops.providers import PROVIDERS
-from smsops.providers.base import Connection
+from smsops.providers.base import AHEAD, Connection
 from smsops.providers.twilio.headstart import TwilioHeadStart, begin
 from smsops.providers.twilio.read import TwilioReader, open_reader
 from tests.providers.scripted import (
@@ -117,5 +117,5 @@ def test_after_the_end_nothing_is_sent_and_nobody_waits(server: Scripted, connec
     ahead.expect(SERVICE)
     ahead.close()
     assert {asked.path for asked in server.asked} <= {SERVICES}
-    assert all(thread.daemon for thread in threading.enumerate() if "_send" in thread.name)
+    assert all(thread.daemon for thread in threading.enumerate() if thread.name == AHEAD)
     assert ACCOUNT not in repr(ahead)

@@ -15,7 +15,7 @@ import threading
 
 from smsops import __version__
 from smsops.errors import ProviderError
-from smsops.providers.base import Connection
+from smsops.providers.base import AHEAD, Connection
 from smsops.providers.twilio.attempts import Early, attempt
 from smsops.providers.twilio.retry import RetryPolicy, Verdict
 from smsops.providers.twilio.routes import PAGE_SIZE, READS, Product, find
@@ -37,7 +37,7 @@ class TwilioHeadStart:
         self._waiting: queue.SimpleQueue[tuple[str, Early] | None] = queue.SimpleQueue()
         self._is_over = False
         self._senders = 0
-        threading.Thread(target=self._open, daemon=True).start()
+        threading.Thread(target=self._open, name=AHEAD, daemon=True).start()
         self._ask(SERVICES)
 
     def expect(self, service_sid: str) -> None:
@@ -66,7 +66,7 @@ class TwilioHeadStart:
         self._waiting.put((path, early))
         if self._senders < self._connection.concurrency:
             self._senders += 1
-            threading.Thread(target=self._send, daemon=True).start()
+            threading.Thread(target=self._send, name=AHEAD, daemon=True).start()
 
     def _open(self) -> None:
         try:
