@@ -83,6 +83,8 @@ class TwilioHeadStart:
             try:
                 if transport and not self._is_over:
                     self._one(transport, path, early)
+            except Exception:  # the reader meets it again; without this thread it would wait for ever
+                self._is_over = True
             finally:
                 early.end()
 
