@@ -2,7 +2,8 @@
 
 Only where that is no surprise: the plan is one of all channels, so that it needs each pool that it asks for; the secret
 is in the environment, so that nothing is run or opened for it twice; and nothing but GET requests is sent. When the
-files turn out to be invalid, the run ends as it does without this, and the answers are not looked at.
+files turn out to be invalid, the run ends as it does without this, and the answers are not looked at. The ledger is
+read later than the account was asked, so `planning` asks again before it calls anything drift.
 """
 
 from __future__ import annotations
