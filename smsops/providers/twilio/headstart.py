@@ -3,8 +3,9 @@
 Which pools a plan reads is known as soon as the channel files say so, one after the other, and what it waits for most
 is answers. So the list of services and the pools are asked for at once, and the SDK, which takes longer to import than
 an answer takes to come, is imported meanwhile. The requests are the ones that the plan makes anyway, under the same
-limit and credentials: each counts as the first attempt of the reader's own request. After the first failure nothing
-more begins here, and the reader goes on by itself. A run that ends before it plans waits for nothing.
+limit and credentials: each counts as the first attempt of the reader's own request. After the first failure only what
+waits for a place already is still sent, and the reader goes on by itself. A run that ends before it plans waits for
+nothing.
 """
 
 from __future__ import annotations
