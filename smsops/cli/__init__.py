@@ -84,6 +84,7 @@ def main() -> int:
     settled(code)
     # The system takes back what is left; to look through all of it for circles takes longer than most runs' output.
     atexit.register(gc.freeze)
+    atexit.register(_left_behind, code)
     if code == INTERRUPTED:
         # Everything is said and written; reads that still wait for an answer must not hold the process up.
         os._exit(code)
@@ -118,6 +119,20 @@ def version_line() -> str:
     from smsops import __version__
 
     return f"smsops {__version__}\n"
+
+
+def _left_behind(code: int) -> None:
+    """End the process at once where something that was begun ahead is still at work: everything is said and written,
+    and OpenSSL takes its tables away as the process ends, which a thread in the middle of them answers with a crash.
+    """
+    import threading
+
+    daemons = {thread.name for thread in threading.enumerate() if thread.daemon}
+    if daemons:
+        from smsops.providers.base import AHEAD
+
+        if AHEAD in daemons:
+            os._exit(code)
 
 
 def _printed(text: str) -> int:

@@ -2,7 +2,8 @@
 
 Only where that is no surprise: the plan is one of all channels, so that it needs each pool that it asks for; the secret
 is in the environment, so that nothing is run or opened for it twice; and nothing but GET requests is sent. When the
-files turn out to be invalid, the run ends as it does without this, and the answers are not looked at.
+files turn out to be invalid, the run ends as it does without this, and the answers are not looked at. The ledger is
+read later than the account was asked, so `planning` asks again before it calls anything drift.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from smsops.cli.terminal import Terminal
 from smsops.cli.wishes import Wish
 from smsops.errors import SecretError
+from smsops.providers.base import AHEAD
 
 if TYPE_CHECKING:
     from smsops.files.document import Document
@@ -87,7 +89,7 @@ def head_start(wish: Wish, terminal: Terminal) -> Iterator[Ahead | None]:
         yield None
         return
     if not os.environ.get("SMSOPS_API_BASE_URL", "").startswith("http:"):
-        threading.Thread(target=_prepare, daemon=True).start()
+        threading.Thread(target=_prepare, name=AHEAD, daemon=True).start()
     ahead = Ahead(wish.concurrency)
     interval = sys.getswitchinterval()
     # Reading and planning never wait, so each answer would wait for them as long as threads wait for one another.

@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 from smsops import git
 from smsops.apply import Standing
 from smsops.binding import wanted
-from smsops.changes import Gate
+from smsops.changes import Class, Gate
 from smsops.cli.accounts import connected
 from smsops.cli.ahead import Ahead
 from smsops.cli.ledgers import Book
@@ -155,18 +155,30 @@ def _account(project: Opened, wish: Wish, piece: Piece, base: Base, connection: 
     # The limit weighs a whole account; of a split one it is weighed when the shards are merged.
     allow = wish.allow | ({Gate.LIMIT} if piece.split else set())
     account = project.project.accounts[desired.account]
-    reader, live = read_account(account, connection, wanted(desired, base))
+    wants = wanted(desired, base)
+    reader, live = read_account(account, connection, wants)
     gc.freeze()  # what was read is needed to the end: the collector need not walk through it again and again
     drawn = plan(desired=desired, live=live, base=base)
+    if connection.head_start is not None and any(change.klass is not Class.INTENDED for change in drawn.changes):
+        # The answers may be older than the base: an apply that ended between the two would look like drift.
+        with _told_of(account):
+            live = replace(reader.read(wants), api_calls=reader.api_calls)
+        drawn = plan(desired=desired, live=live, base=base)
     judged = judge(drawn, desired=desired, base=base, policy=project.project.policy, allow=allow)
     return Ready(account=account, base=base, reader=reader, plan=judged, desired=desired, live=live)
 
 
 def read_account(account: Account, connection: Connection, wants: Sequence[Wanted]) -> tuple[Reader, LiveState]:
     """What the account says now. Raises ProviderError that names the account, and its secret when that is refused."""
-    try:
+    with _told_of(account):
         reader = PROVIDERS[account.provider].open_reader(connection)
         return reader, reader.read(wants)
+
+
+@contextmanager
+def _told_of(account: Account) -> Iterator[None]:
+    try:
+        yield
     except ProviderError as error:
         error.message = f"Account {account.name}: {error.message}"
         if error.failure is Failure.AUTH:

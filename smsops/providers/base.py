@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from smsops.secrets.base import Secret
 
 
+AHEAD = "smsops-ahead"
+"""The name of each thread that works ahead of what is known to be needed: a daemon, for which no end of a run waits."""
+
+
 class Patience(Protocol):
     """How long a run may still wait: for ever, until it is told to stop; then for a few seconds more."""
 
@@ -36,7 +40,7 @@ class Endless:
 
 class HeadStart(Protocol):
     """Reads of an account that begin before it is known that a plan will be made. It never fails: what goes wrong is
-    met again, and told, by the reader that the connection opens.
+    met again, and told, by the reader that the connection opens. Its threads are called `AHEAD`.
     """
 
     def expect(self, service_sid: str) -> None:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shlex
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from smsops.cli import ledgers
 from smsops.cli.ahead import Ahead
 from smsops.project import Account, Project
 from smsops.providers.base import HeadStart
+from smsops.providers.twilio.attempts import Early
+from smsops.providers.twilio.headstart import PAGE, TwilioHeadStart
 from smsops.sandbox.server import Sandbox
-from tests.cli.door import Run
+from tests.cli.door import ROOT, Run
 
 LIST = "GET /v1/Services"
 
@@ -53,6 +60,35 @@ def test_a_plan_asks_for_each_pool_once(pinned: Run, sandbox: Sandbox, begun: li
     assert begun == ["us"]
     assert sorted(asked(sandbox).values()) == [1, 1, 1]
     assert asked(sandbox)[LIST] == 1
+
+
+def test_what_an_apply_changed_meanwhile_is_no_drift(
+    pinned: Run, project: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sid = re.findall(r"MG\w{32}", (project / "channels" / "codes.yaml").read_text(encoding="utf-8"))[0]
+    early: list[Early] = []
+    real_ask, real_book = TwilioHeadStart._ask, ledgers.opened_book
+
+    def asked_for(self: TwilioHeadStart, path: str) -> None:
+        real_ask(self, path)
+        early.append(self._begun[path, PAGE])
+
+    def opened_late(*args: Any, **kwargs: Any) -> ledgers.Book:
+        """The ledger, once the account has told how it was, and is as the ledger says."""
+        assert all(one.result() for one in early)
+        sandbox.console.update_service(sid, status_callback="https://hooks.example.com/status")
+        return real_book(*args, **kwargs)
+
+    sandbox.console.update_service(sid, status_callback="https://hooks.example.com/earlier")
+    with monkeypatch.context() as patched:
+        patched.setattr(TwilioHeadStart, "_ask", asked_for)
+        patched.setattr(ledgers, "opened_book", opened_late)
+        document = pinned("plan", "-o", "json").document
+    assert (document["changes"], len(early)) == ([], 3)
+    assert document["accounts"][0]["api_calls"] == len(sandbox.requests) == 6
+    sandbox.console.update_service(sid, status_callback="https://hooks.example.com/later")
+    (change,) = pinned("plan", "-o", "json").document["changes"]
+    assert change["class"] == "drift"
 
 
 def test_a_plan_of_one_channel_asks_for_its_pool_alone(pinned: Run, sandbox: Sandbox, begun: list[str]) -> None:
@@ -116,3 +152,16 @@ def test_authorities_are_loaded_meanwhile_and_told_of_where_they_are_needed(
     ran = pinned("plan")
     assert ran.code == 1
     assert "Check SSL_CERT_FILE." in ran.err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a pipe is what keeps the authorities from being loaded")
+def test_a_run_ends_with_its_code_while_authorities_are_still_being_loaded(tmp_path: Path) -> None:
+    # Going down beside that thread crashed the process now and then: so it must not go down, but end.
+    os.mkfifo(tmp_path / "never.pem")
+    script = "import atexit, sys, smsops.cli as c; atexit.register(print, 'down'); sys.exit(c.main())"
+    environ = os.environ | {"SSL_CERT_FILE": "never.pem", "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(
+        [sys.executable, "-c", script, "plan"], cwd=tmp_path, env=environ, capture_output=True, check=False
+    )
+    assert (ran.returncode, ran.stdout) == (64, b"")
+    assert b"There is no smsops.yaml" in ran.stderr

@@ -215,9 +215,29 @@ def test_an_endless_body_and_a_small_one_that_swells_are_cut_off(
 def test_a_connection_that_the_server_has_closed_meanwhile_is_not_used(raw: Raw, way: Direct) -> None:
     raw.script = [WHOLE + CUT, WHOLE]
     assert isinstance(get(way), Reply)
-    select.select([way._idle[0]], [], [], 10)
+    select.select([way._idle[0][0]], [], [], 10)
     assert isinstance(get(way), Reply)
     assert raw.connections == 2
+
+
+def test_a_connection_that_was_not_used_for_long_is_not_used_again(
+    raw: Raw, way: Direct, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw.script = [WHOLE, WHOLE]
+    assert isinstance(get(way), Reply)
+    kept = way._idle[0][0]
+    monkeypatch.setattr(direct, "_IDLE_S", -1.0)
+    assert isinstance(get(way), Reply)
+    assert (raw.connections, kept.fileno()) == (2, -1)
+
+
+def test_an_answer_that_never_comes_to_its_end_is_cut_off(
+    raw: Raw, way: Direct, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Never silent, and never done; to read it to its end takes longer.
+    monkeypatch.setattr(direct, "_WHOLE", 0.002)
+    raw.script = [b"HTTP/1.1 100 Continue\r\n\r\n" * 200_000 + CUT]
+    assert get(way) == Unanswered(reason=f"no answer from {raw.origin.removeprefix('http://')} within 5 seconds")
 
 
 def test_a_name_or_a_port_that_is_not_there_was_certainly_never_sent_to(raw: Raw) -> None:

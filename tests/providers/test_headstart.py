@@ -12,7 +12,8 @@ import pytest
 from smsops.errors import Failure, ProviderError
 from smsops.model import Wanted
 from smsops.providers import PROVIDERS
-from smsops.providers.base import Connection
+from smsops.providers.base import AHEAD, Connection
+from smsops.providers.twilio import headstart
 from smsops.providers.twilio.headstart import TwilioHeadStart, begin
 from smsops.providers.twilio.read import TwilioReader, open_reader
 from tests.providers.scripted import (
@@ -109,6 +110,15 @@ def test_a_place_where_nothing_may_be_sent_is_told_by_the_reader(connection: Con
     start.close()
 
 
+def test_a_defect_is_met_again_by_the_reader(
+    account: Scripted, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(headstart, "_HEADERS", {"Accept": "\u2026"})  # no header can say that
+    with begun(replace(connection, concurrency=1), SERVICE, OTHER) as (_, reader):
+        assert check(reader) == 3
+    assert len(account.asked) == 3
+
+
 def test_after_the_end_nothing_is_sent_and_nobody_waits(server: Scripted, connection: Connection) -> None:
     server.on("GET", SERVICES, HANG)
     start = PROVIDERS["twilio"].begin
@@ -117,5 +127,5 @@ def test_after_the_end_nothing_is_sent_and_nobody_waits(server: Scripted, connec
     ahead.expect(SERVICE)
     ahead.close()
     assert {asked.path for asked in server.asked} <= {SERVICES}
-    assert all(thread.daemon for thread in threading.enumerate() if "_send" in thread.name)
+    assert all(thread.daemon for thread in threading.enumerate() if thread.name == AHEAD)
     assert ACCOUNT not in repr(ahead)

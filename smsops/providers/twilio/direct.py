@@ -12,6 +12,7 @@ import re
 import select
 import socket
 import ssl
+import time
 import weakref
 import zlib
 from collections import deque
@@ -25,6 +26,12 @@ _CHUNK = 1 << 16
 _STATUS = re.compile(r"HTTP/1\.([01]) ([1-5][0-9]{2})(?: .*)?")
 _SENDABLE = re.compile(r"[!-~]*")
 _NO_BODY = (204, 304)
+_WHOLE = 4
+"""How many read time-outs a whole answer may take: each is one of silence, and a server could drip for ever."""
+_IDLE_S = 30.0
+"""How long an unused connection is trusted: a router between may forget it later without a word, as while a person
+reads a plan, and what is then written is neither answered nor refused.
+"""
 
 
 class _Broken(Exception):
@@ -44,7 +51,8 @@ class Direct:
         self._context = context
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
-        self._idle: deque[socket.socket] = deque()
+        self._idle: deque[tuple[socket.socket, float]] = deque()
+        """Each with the time since when it is; the last one used last."""
         self._session: ssl.SSLSession | None = None
         """Of the first connection: those that follow need not prove everything again, which halves what they cost."""
         weakref.finalize(self, _close, self._idle)
@@ -59,7 +67,7 @@ class Direct:
         keep = False
         try:
             connection.sendall(_request(method, target, self._netloc, headers, body))
-            reply, keep = _Incoming(connection).reply()
+            reply, keep = _Incoming(connection, time.monotonic() + _WHOLE * self._read_timeout).reply()
             if self._session is None and isinstance(connection, ssl.SSLSocket):
                 self._session = connection.session
         except TimeoutError:
@@ -68,19 +76,19 @@ class Direct:
             return Unanswered(reason=f"the connection to {self._netloc} was lost")
         finally:
             if keep:
-                self._idle.append(connection)
+                self._idle.append((connection, time.monotonic()))
             else:
                 connection.close()
         return reply
 
     def _kept(self) -> socket.socket | None:
-        """The connection that was used last and that the server has not closed meanwhile."""
+        """The connection that was used last, not long ago, and that the server has not closed meanwhile."""
         while self._idle:
             try:
-                connection = self._idle.pop()
+                connection, since = self._idle.pop()
             except IndexError:  # another thread took the last one
                 break
-            if not _has_news(connection):
+            if time.monotonic() - since <= _IDLE_S and not _has_news(connection):
                 return connection
             connection.close()
         return None
@@ -114,8 +122,9 @@ class Direct:
 class _Incoming:
     """What a connection brings in answer to one request."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, until: float) -> None:
         self._connection = connection
+        self._end = until
         self._held = bytearray()
 
     def reply(self) -> tuple[Reply, bool]:
@@ -196,6 +205,8 @@ class _Incoming:
         return found
 
     def _more(self) -> bool:
+        if time.monotonic() > self._end:
+            raise TimeoutError
         got = self._connection.recv(_CHUNK)
         self._held += got
         return bool(got)
@@ -237,6 +248,6 @@ def _has_news(connection: socket.socket) -> bool:
     return bool(poll.poll(0))
 
 
-def _close(connections: deque[socket.socket]) -> None:
-    while connections:
-        connections.pop().close()
+def _close(connections: deque[tuple[socket.socket, float]]) -> None:
+    for connection, _ in tuple(connections):
+        connection.close()

@@ -3,8 +3,9 @@
 Which pools a plan reads is known as soon as the channel files say so, one after the other, and what it waits for most
 is answers. So the list of services and the pools are asked for at once, and the SDK, which takes longer to import than
 an answer takes to come, is imported meanwhile. The requests are the ones that the plan makes anyway, under the same
-limit and credentials: each counts as the first attempt of the reader's own request. After the first failure nothing
-more begins here, and the reader goes on by itself. A run that ends before it plans waits for nothing.
+limit and credentials: each counts as the first attempt of the reader's own request. After the first failure only what
+waits for a place already is still sent, and the reader goes on by itself. A run that ends before it plans waits for
+nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import threading
 
 from smsops import __version__
 from smsops.errors import ProviderError
-from smsops.providers.base import Connection
+from smsops.providers.base import AHEAD, Connection
 from smsops.providers.twilio.attempts import Early, attempt
 from smsops.providers.twilio.retry import RetryPolicy, Verdict
 from smsops.providers.twilio.routes import PAGE_SIZE, READS, Product, find
@@ -37,7 +38,7 @@ class TwilioHeadStart:
         self._waiting: queue.SimpleQueue[tuple[str, Early] | None] = queue.SimpleQueue()
         self._is_over = False
         self._senders = 0
-        threading.Thread(target=self._open, daemon=True).start()
+        threading.Thread(target=self._open, name=AHEAD, daemon=True).start()
         self._ask(SERVICES)
 
     def expect(self, service_sid: str) -> None:
@@ -66,7 +67,7 @@ class TwilioHeadStart:
         self._waiting.put((path, early))
         if self._senders < self._connection.concurrency:
             self._senders += 1
-            threading.Thread(target=self._send, daemon=True).start()
+            threading.Thread(target=self._send, name=AHEAD, daemon=True).start()
 
     def _open(self) -> None:
         try:
@@ -83,6 +84,8 @@ class TwilioHeadStart:
             try:
                 if transport and not self._is_over:
                     self._one(transport, path, early)
+            except Exception:  # the reader meets it again; without this thread it would wait for ever
+                self._is_over = True
             finally:
                 early.end()
 
