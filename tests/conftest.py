@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -44,6 +45,15 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     finally:
         sys.settrace(traces[0])
         threading.settrace(traces[1])
+
+
+@pytest.fixture(autouse=True)
+def _collectable() -> Iterator[None]:
+    """A command keeps what it has read from the collector to the end of its process, and here one process runs many:
+    connections that nothing refers to any more would stay open.
+    """
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -215,7 +215,9 @@ def test_an_endless_body_and_a_small_one_that_swells_are_cut_off(
 def test_a_connection_that_the_server_has_closed_meanwhile_is_not_used(raw: Raw, way: Direct) -> None:
     raw.script = [WHOLE + CUT, WHOLE]
     assert isinstance(get(way), Reply)
-    select.select([way._idle[0][0]], [], [], 10)
+    news = select.poll()
+    news.register(way._idle[0][0], select.POLLIN)
+    assert news.poll(10_000)
     assert isinstance(get(way), Reply)
     assert raw.connections == 2
 
