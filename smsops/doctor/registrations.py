@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from smsops.doctor.checks import Check, State
 from smsops.errors import ProviderError
-from smsops.model import Channel, is_toll_free
+from smsops.model import Channel
+from smsops.numbers import is_toll_free
 from smsops.providers.examining import Examiner, Needs, Registration, ServiceFacts, Standing, Terms
 
 _STATES = {

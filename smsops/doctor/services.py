@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from smsops.doctor.checks import Check, State, failed
 from smsops.doctor.registrations import campaign_checks
 from smsops.errors import ProviderError
-from smsops.model import Channel, is_toll_free
+from smsops.model import Channel
+from smsops.numbers import is_toll_free
 from smsops.providers.examining import Examiner, NumberFacts, ServiceFacts
 
 _NEAR = 0.9

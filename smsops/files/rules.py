@@ -18,6 +18,7 @@ from smsops.files.forms import FORMS
 from smsops.files.schema import known_providers
 from smsops.files.single import URL_KEYS, declared_numbers
 from smsops.files.urls import host_allowed, host_of, url_problem
+from smsops.numbers import is_toll_free
 from smsops.project import Account, Policy, Project
 
 _PIN_FIRST = (
@@ -204,19 +205,11 @@ def one_toll_free(read: Read) -> Iterator[Finding]:
         form = FORMS.get(_text(document, "provider") or "")
         if form is None or not form.warns_of_toll_free:
             continue
-        found = [(number, path) for number, path in numbers if _is_toll_free(number)]
+        found = [(number, path) for number, path in numbers if is_toll_free(number)]
         if len({number for number, _ in found}) > 1:
             message = f"The pool holds {len(found)} toll-free numbers; {form.title} warns that carriers may block them."
             hint = "Keep one toll-free number in a pool, and give the others channels of their own."
             yield document.finding("SMS310", message, found[1][1], hint=hint, severity=Severity.WARNING)
-
-
-def _is_toll_free(number: str) -> bool:
-    if not number.startswith("+18"):
-        return False
-    from smsops.model import is_toll_free  # only here: a check of the files needs nothing else of the model
-
-    return is_toll_free(number)
 
 
 def environments_known(read: Read) -> Iterator[Finding]:

@@ -25,7 +25,8 @@ from smsops.changes import (
     sort_key,
 )
 from smsops.masking import Kept, masked
-from smsops.model import Channel, Direction, is_toll_free
+from smsops.model import Channel, Direction
+from smsops.numbers import is_toll_free
 from smsops.planned import AlreadyDone, HeldBack, Plan
 from smsops.render.drawn import Drawn
 from smsops.render.findings import findings_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from smsops.files.document import Document
 from smsops.files.rules import RULES, Read, account_of_provider, rule_findings
 from smsops.files.yamlfile import read_yaml
-from smsops.model import is_toll_free
+from smsops.numbers import is_toll_free
 from smsops.project import Account, Project, SecretKind, SecretRef
 
 

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from smsops.errors import Failure, ProviderError
-from smsops.model import is_toll_free
+from smsops.numbers import is_toll_free
 from smsops.providers.base import Connection
 from smsops.providers.examining import AccountFacts, Needs, NumberFacts, Registration, ServiceFacts, Standing, Terms
 from smsops.providers.twilio import wire

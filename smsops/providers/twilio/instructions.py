@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smsops.masking import masked
-from smsops.model import Channel, Unmanaged, is_toll_free
+from smsops.model import Channel, Unmanaged
+from smsops.numbers import is_toll_free
 from smsops.project import Account, SecretKind, SecretRef
 from smsops.steps import By, Step
 
