@@ -11,31 +11,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.account import ACCOUNT_SID, ROOT, numbers, service_sid
+from benchmarks.account import ACCOUNT_SID, ROOT, numbers, service_sid, write_project
 from benchmarks.measure import Row, costs
 from smsops.sandbox.loading import LoadedService
 from smsops.sandbox.server import Sandbox
 
 ALLOWED = {1_000: 70.0, 10_000: 200.0}
 """Megabytes of 1,000,000 bytes, by channels."""
-
-PROJECT = f"""\
-version: 1
-accounts:
-  bench: {{provider: twilio, account_sid: {ACCOUNT_SID}, auth_token: {{env: BENCH_TOKEN}}}}
-"""
-
-CHANNEL = """\
-name: channel-{index}
-provider: twilio
-account: bench
-direction: inbound-and-outbound
-messaging_service_sid: {sid}
-webhook_url: https://hooks.example.com/sms/{index}
-status_callback_url: https://hooks.example.com/status/{index}
-phone_numbers: ["{numbers}"]
-messaging: {{sticky_sender: true, validity_period: 3600}}
-"""
 
 
 def rows() -> list[Row]:
@@ -64,14 +46,6 @@ def megabytes(channels: int) -> float:
         command = [sys.executable, "-m", "smsops", "plan", "--detailed-exitcode"]
         (cost,) = costs(command, times=1, warm_ups=0, cwd=Path(scratch), env={**inherited, **ours})
     return cost.megabytes
-
-
-def write_project(folder: Path, channels: int) -> None:
-    (folder / "smsops.yaml").write_text(PROJECT, encoding="utf-8")
-    (folder / "channels").mkdir()
-    for index in range(channels):
-        text = CHANNEL.format(index=index, sid=service_sid(index), numbers='", "'.join(numbers(index)))
-        (folder / "channels" / f"channel-{index}.yaml").write_text(text, encoding="utf-8")
 
 
 def service(index: int) -> LoadedService:

@@ -242,10 +242,7 @@ _MADE: dict[str, tuple[tuple[type, ...], Callable[[Any], Verdict]]] = {
     "required": ((dict,), _required),
     "propertyNames": ((dict,), lambda schema: _every(schema, "propertyNames")),
     "properties": ((dict,), _properties),
-    "additionalProperties": (
-        (dict,),
-        lambda schema: (lambda _: True) if "properties" in schema else _properties(schema),
-    ),
+    "additionalProperties": ((dict,), _properties),
     "allOf": (_EVERY, _all_of),
     "anyOf": (_EVERY, _any_of),
     "not": (_EVERY, _not),

@@ -155,15 +155,14 @@ class _Incoming:
         return known[1] == "1", int(known[2]), head
 
     def _is_delimited(self, status: int, head: Mapping[str, str]) -> bool:
-        return status in _NO_BODY or "transfer-encoding" in head or head.get("content-length", "").isdigit()
+        return status in _NO_BODY or "transfer-encoding" in head or _length(head) is not None
 
     def _body(self, head: Mapping[str, str]) -> bytes:
         """Raises _Broken for one that ends too early, or is too large."""
         if "transfer-encoding" in head:
             return self._chunks(head["transfer-encoding"])
-        length = head.get("content-length", "")
-        if length.isascii() and length.isdigit() and len(length) < 20:
-            return self._exactly(int(length))
+        if (length := _length(head)) is not None:
+            return self._exactly(length)
         while self._more():  # only its end says where it ends
             _not_above(len(self._held))
         return self._exactly(len(self._held))
@@ -232,6 +231,12 @@ def _decoded(body: bytes, encoding: str) -> bytes | None:
     except zlib.error:
         return None
     return whole if unpacking.eof and len(whole) <= MAX_BODY else None
+
+
+def _length(head: Mapping[str, str]) -> int | None:
+    """Bytes of the body; None where the head does not say it."""
+    said = head.get("content-length", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 20 else None
 
 
 def _not_above(length: int) -> None:
