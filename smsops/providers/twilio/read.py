@@ -54,7 +54,7 @@ class TwilioReader:
         """See `Reader.read`."""
         before = self.api_calls
         workers = ThreadPoolExecutor(max_workers=max(1, self.connection.concurrency))
-        # One, because it looks at what has come: as many as send would wake each other, which takes a quarter more time.
+        # One, because it looks at what has come: many would wake each other, which takes a quarter more time.
         # What has to be sent is sent by the workers, but for second pages.
         looker = ThreadPoolExecutor(max_workers=1)
         ahead = self.connection.head_start
