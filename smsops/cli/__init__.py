@@ -77,8 +77,11 @@ def main() -> int:
         return _printed(root_help())
     if argv == ["--version"]:
         return _printed(version_line())
-    from smsops.cli.boundary import run
-    from smsops.cli.signals import settled
+    try:
+        from smsops.cli.boundary import run
+        from smsops.cli.signals import settled
+    except KeyboardInterrupt:
+        return INTERRUPTED  # nothing has begun, so there is nothing to tell
 
     code = run(argv)
     settled(code)

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -19,7 +20,7 @@ from smsops.cli.boundary import is_interruption
 from smsops.cli.signals import Stop
 from smsops.sandbox.faults import Fault, FaultKind
 from smsops.sandbox.server import Sandbox
-from tests.cli.door import CODES, SUPPORT, TWO_ACCOUNTS, Run, at_work, records, started, until, write_project
+from tests.cli.door import CODES, ROOT, SUPPORT, TWO_ACCOUNTS, Run, at_work, records, started, until, write_project
 
 BOTH = pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 FIRST_CREATE = Fault(kind=FaultKind.DELAY, method="POST", path="/Services$", seconds=600)
@@ -250,3 +251,19 @@ def test_a_stop_ends_every_wait_and_is_there_for_later_ones() -> None:
     assert seen == [True] * 10
     assert stop.is_set()
     assert stop.wait(600) is True
+
+
+def test_an_interruption_before_anything_has_begun_is_130_and_no_traceback() -> None:
+    program = (
+        "import builtins, sys\n"
+        "imported = builtins.__import__\n"
+        "def interrupted(name, *rest, **more):\n"
+        "    if name == 'click': raise KeyboardInterrupt\n"
+        "    return imported(name, *rest, **more)\n"
+        "builtins.__import__ = interrupted\n"
+        "sys.argv = ['smsops', 'plan']\n"
+        "from smsops.cli import main\n"
+        "sys.exit(main())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
