@@ -15,16 +15,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from benchmarks.account import ACCOUNT_SID, ROOT, numbers, service_sid
 from benchmarks.measure import Row, medians
 from benchmarks.peers import peer
+from smsops.frozen import replace
 from smsops.gates import judge
 from smsops.masking import sealed
 from smsops.model import (
+    SETTINGS,
     UNMANAGED,
     Base,
     BaseChannel,
@@ -156,7 +157,7 @@ def settings(index: int) -> ServiceSettings:
 
 def live(sid: str, wanted: ServiceSettings, pool: list[str]) -> LiveService:
     """A service with values of its own, as they come from an answer, and with the settings that no file sets."""
-    values = {name: getattr(wanted, name) for name in ServiceSettings.__slots__}
+    values = {name: getattr(wanted, name) for name in SETTINGS}
     copied: dict[str, Any] = {
         name: "".join(list(value)) if isinstance(value, str) else value for name, value in values.items()
     }
@@ -174,7 +175,7 @@ def live(sid: str, wanted: ServiceSettings, pool: list[str]) -> LiveService:
 
 
 def record(one: Channel) -> BaseChannel:
-    values = {name: getattr(one.settings, name) for name in ServiceSettings.__slots__}
+    values = {name: getattr(one.settings, name) for name in SETTINGS}
     return BaseChannel(
         service_sid=one.service_sid or "",
         fields={name: sealed(value) for name, value in values.items() if value is not UNMANAGED},

@@ -17,11 +17,12 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from smsops.changes import ORDER, Change, CreateService, DeleteService, MoveNumber
 from smsops.errors import ExitCode, Failure, LedgerError, ProviderError
+from smsops.frozen import Frozen, replace
 from smsops.ledger.inventory import Upshot, next_base
 from smsops.ledger.ledger import Ledger
 from smsops.ledger.records import Run
@@ -55,15 +56,17 @@ class Unstopped(Endless):
         return ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(Frozen):
     """How far the account has already come with a saved plan."""
 
     done: frozenset[Change] = frozenset()
-    services: Mapping[str, str] = field(default_factory=dict)
+    services: Mapping[str, str] = {}
     """Service SID by channel, for creates that are done."""
     saved: bool = False
     """Whether the plan is a saved one at all."""
+
+
+NOT_BEGUN = Standing()
 
 
 def apply(
@@ -78,7 +81,7 @@ def apply(
     progress: Progress,
     halt: Halt,
     now: Callable[[], str],
-    standing: Standing = Standing(),
+    standing: Standing = NOT_BEGUN,
 ) -> Outcome:
     """Carry out a judged plan without refusals. `now` gives UTC times in ISO 8601, to the microsecond.
 

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
+
+from smsops.frozen import Frozen
 
 
 class ReviewState(StrEnum):
@@ -35,8 +36,7 @@ class Separation(StrEnum):
     """An author is not known by login, or there is no approval to judge."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeRequest:
+class ChangeRequest(Frozen):
     """A merged pull or merge request, as its forge tells of it."""
 
     forge: str
@@ -60,8 +60,7 @@ class ChangeRequest:
     """When its head was pushed; None where reviews name their commit instead."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
+class Review(Frozen):
     """What one person said of a change request."""
 
     reviewer: str
@@ -77,8 +76,7 @@ class Review:
     """Other names of the reviewer, as git may have them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approval:
+class Approval(Frozen):
     """An approval that counts, as a record keeps it."""
 
     plan_id: str
@@ -125,8 +123,7 @@ def refusal_to_json(plan_id: str, request: ChangeRequest, weighed: Weighed) -> d
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weighed:
+class Weighed(Frozen):
     """What the reviews of a change request come to."""
 
     approval: Approval | None = None

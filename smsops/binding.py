@@ -11,14 +11,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from smsops.diagnostics import Finding, Location, Severity
+from smsops.frozen import Frozen
 from smsops.model import Base, Channel, DesiredState, LiveService, LiveState, Wanted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
+class Bound(Frozen):
     """What binding found for one channel: a service, none yet, or a reason to stop."""
 
     service: LiveService | None = None

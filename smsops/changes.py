@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, assert_never
 
+from smsops.frozen import Frozen
 from smsops.masking import Kept, Sealed, masked, sealed
 from smsops.reasons import ALLOWABLE as ALLOWABLE
 from smsops.reasons import Gate as Gate
@@ -30,8 +30,7 @@ class Risk(StrEnum):
     """A number leaves a pool, or a service goes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldDiff:
+class FieldDiff(Frozen):
     """Before and after of one setting; `name` is the attribute of `ServiceSettings`, `field` the key people know."""
 
     name: str
@@ -41,16 +40,14 @@ class FieldDiff:
     after: Kept
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cause:
+class Cause(Frozen):
     """The line of a channel file that asks for the change."""
 
     path: str
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Frozen):
     """What every change has."""
 
     action: ClassVar[str]
@@ -64,20 +61,17 @@ class Step:
     refused: Gate | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateService(Step):
     action = "service.create"
     fields: tuple[FieldDiff, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateService(Step):
     action = "service.update"
     service_sid: str
     fields: tuple[FieldDiff, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AttachNumber(Step):
     action = "number.attach"
     number: str
@@ -86,7 +80,6 @@ class AttachNumber(Step):
     """None: the service is created by the same plan."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MoveNumber(Step):
     action = "number.move"
     number: str
@@ -97,7 +90,6 @@ class MoveNumber(Step):
     service_sid: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DetachNumber(Step):
     action = "number.detach"
     number: str
@@ -105,7 +97,6 @@ class DetachNumber(Step):
     service_sid: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteService(Step):
     action = "service.delete"
     service_sid: str

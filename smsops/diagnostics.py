@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from smsops.frozen import Frozen
 
 
 class Severity(StrEnum):
@@ -12,8 +13,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Location:
+class Location(Frozen, order=True):
     """A place in a file: path relative to the project, line and column from 1, in characters."""
 
     path: str
@@ -21,8 +21,7 @@ class Location:
     column: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Frozen):
     """One problem. `excerpt` is the source line, already free of secrets; None when there is nothing to show."""
 
     code: str

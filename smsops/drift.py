@@ -7,15 +7,14 @@ that never told its end (`Doubts`) is no drift either.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from smsops.diffs import value_of
+from smsops.frozen import Frozen, replace
 from smsops.masking import Kept, sealed
 from smsops.model import AccountEvent, Base, BaseChannel, LiveService, LiveState, Wanted, field_key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drifted:
+class Drifted(Frozen):
     """One thing that is not as the last apply left it."""
 
     account: str

@@ -7,16 +7,15 @@ to, and the policy that its plan is judged by, do.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
 
 from smsops.changes import digest
+from smsops.frozen import Frozen
 from smsops.masking import sealed
-from smsops.model import UNMANAGED, Channel
+from smsops.model import SETTINGS, UNMANAGED, Channel
 from smsops.project import Project
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changed:
+class Changed(Frozen):
     """What differs between two revisions."""
 
     channels: frozenset[str]
@@ -64,7 +63,7 @@ def _account(project: Project, name: str) -> list[object]:
 
 
 def _channel(channel: Channel) -> list[object]:
-    settings = {field.name: getattr(channel.settings, field.name) for field in fields(channel.settings)}
+    settings = {name: getattr(channel.settings, name) for name in SETTINGS}
     return [
         channel.service_sid,
         # digests are kept in plan files, so a login goes into them by its own digest

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from smsops.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
+class Code(Frozen):
     """An entry of the registry that `explain`, the docs and the tests share. A code never changes its meaning."""
 
     code: str
@@ -19,8 +18,7 @@ class Code:
     """The same, mended."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorNumber:
+class ErrorNumber(Frozen):
     """One of a provider's own error numbers in our words, for `explain`."""
 
     number: int

@@ -9,7 +9,7 @@ protected since, or a record that was lost, makes a removal stale.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import assert_never
 
 from smsops.changes import (
@@ -25,17 +25,17 @@ from smsops.changes import (
 )
 from smsops.diagnostics import Finding, Location
 from smsops.diffs import value_of
+from smsops.frozen import Frozen
 from smsops.masking import Kept, masked, sealed
 from smsops.model import Base, LiveService, LiveState, Wanted
 from smsops.planned import AccountPlan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Freshness:
+class Freshness(Frozen):
     """How far the account has come with a saved plan, and what speaks against going on."""
 
     done: frozenset[Change] = frozenset()
-    services: Mapping[str, str] = field(default_factory=dict)
+    services: Mapping[str, str] = {}
     """Service SID by channel, for creates that are done."""
     stale: tuple[Finding, ...] = ()
 
@@ -95,8 +95,7 @@ DUE = _Standing()
 DONE = _Standing()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Moved:
+class _Moved(Frozen):
     """What a change rests on was so when it was planned, and is otherwise now."""
 
     what: str

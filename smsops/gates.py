@@ -7,7 +7,6 @@ delete; a move is not one, the number stays in use.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from smsops.changes import (
     ALLOWABLE,
@@ -22,6 +21,7 @@ from smsops.changes import (
     UpdateService,
 )
 from smsops.diagnostics import Finding, Location
+from smsops.frozen import Frozen, replace
 from smsops.model import Base, DesiredState, Sender
 from smsops.planned import AccountPlan, HeldBack
 from smsops.project import MaxRemovals, Policy
@@ -56,8 +56,7 @@ def judge(
     return judged if Gate.LIMIT in allow else limited(judged, removals_allowed(policy.max_removals, base))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Court:
+class _Court(Frozen):
     """Everything that a gate may weigh."""
 
     plan: AccountPlan

@@ -15,12 +15,12 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import IO
 
 from smsops.errors import SmsopsError
+from smsops.frozen import Frozen
 
 LOCAL_S = 30.0
 """How long git may take on this disk."""
@@ -84,8 +84,7 @@ class GitError(SmsopsError):
         return _LOST_RACE.search(self.message) is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Frozen):
     """The commit that a plan was made from."""
 
     commit: str | None
@@ -109,8 +108,7 @@ def _answer(root: Path, *words: str) -> str | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(Frozen, kw_only=False):
     """The repository that holds the folder `root`. Every method raises GitError when git refuses."""
 
     root: Path

@@ -7,14 +7,14 @@ digest of the true value.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from smsops.frozen import Frozen
 
 Value = str | int | bool | None
 """One setting as it is; None where the provider gave no value."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
+class Sealed(Frozen):
     """Stands for a value that holds a login."""
 
     masked: str

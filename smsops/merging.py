@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from smsops.changes import AttachNumber, DetachNumber, Gate, MoveNumber, sort_key
+from smsops.frozen import replace
 from smsops.gates import limited
 from smsops.planned import AccountPlan, Plan
 from smsops.saved import SavedPlan, ShardMark

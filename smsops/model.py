@@ -7,10 +7,10 @@ are the same class, so "differs" is `!=`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from enum import Enum, StrEnum
 from typing import Final
 
+from smsops.frozen import Frozen, field_names
 from smsops.masking import Kept
 
 
@@ -39,8 +39,7 @@ class Direction(StrEnum):
         return self is not Direction.INBOUND
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceSettings:
+class ServiceSettings(Frozen):
     """The managed fields of a messaging service; an empty string means that nothing is called."""
 
     friendly_name: str
@@ -60,7 +59,7 @@ class ServiceSettings:
     area_code_geomatch: bool | Unmanaged = UNMANAGED
 
 
-SETTINGS: Final = tuple(setting.name for setting in fields(ServiceSettings))
+SETTINGS: Final = field_names(ServiceSettings)
 """The names of all settings, in the order in which a plan tells of them."""
 
 MESSAGING_FIELDS: Final = (
@@ -79,8 +78,7 @@ def field_key(name: str) -> str:
     return f"messaging.{name}" if name in MESSAGING_FIELDS else name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sender:
+class Sender(Frozen):
     """One declared phone number of a channel."""
 
     number: str
@@ -96,8 +94,7 @@ class Sender:
         return self.protected or self.flow is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
+class Channel(Frozen):
     """One channel file, with defaults and short forms resolved."""
 
     name: str
@@ -111,9 +108,9 @@ class Channel:
     enabled: bool = True
     path: str = ""
     """Relative to the project, with forward slashes."""
-    lines: Mapping[str, int] = field(default_factory=dict)
+    lines: Mapping[str, int] = {}
     """First line of each key (`webhook_url`, `messaging.use_case`) and of each number (`+1206…`), from 1."""
-    document: Mapping[str, object] = field(default_factory=dict)
+    document: Mapping[str, object] = {}
     """The file as it was written, for `show`; declared-only keys (owner, tags, …) live only here."""
 
     @property
@@ -126,8 +123,7 @@ class Channel:
         return self.enabled and self.direction.receives
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DesiredState:
+class DesiredState(Frozen):
     """What git says of one account."""
 
     account: str
@@ -149,8 +145,7 @@ class DesiredState:
         return tuple(sorted(chosen, key=lambda channel: channel.name))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveService:
+class LiveService(Frozen):
     """A messaging service as the account has it now."""
 
     sid: str
@@ -159,16 +154,14 @@ class LiveService:
     """E.164 to number SID; None when the pool was not read because nothing depends on it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnedNumber:
+class OwnedNumber(Frozen):
     """A phone number that the account owns."""
 
     sid: str
     sms: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveState:
+class LiveState(Frozen):
     """What one account says now: all its services, and the pools and numbers that the plan rests on."""
 
     account_sid: str
@@ -178,8 +171,7 @@ class LiveState:
     api_calls: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountEvent:
+class AccountEvent(Frozen):
     """One entry of the provider's own event log: who changed what, as far as it tells."""
 
     at: str
@@ -191,12 +183,11 @@ class AccountEvent:
     """Who did it, in the provider's words: a user, an account, an API key; '' when it does not say."""
     source: str
     """Through what: `web`, `api`, …; '' when it does not say."""
-    properties: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    properties: Mapping[str, tuple[str, str]] = {}
     """Before and after, as text, by the provider's name of each changed property."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Frozen):
     """What a plan needs to know of one channel; a reader reads for these and no more."""
 
     service_sid: str | None = None
@@ -206,12 +197,11 @@ class Wanted:
     numbers: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BaseChannel:
+class BaseChannel(Frozen):
     """What the last record says of one channel."""
 
     service_sid: str
-    fields: Mapping[str, Kept] = field(default_factory=dict)
+    fields: Mapping[str, Kept] = {}
     """Managed settings as they were applied, by their name in `ServiceSettings`; one that is absent is not known."""
     pool: frozenset[str] = frozenset()
     """Numbers that smsops put or confirmed in the pool."""
@@ -221,8 +211,7 @@ class BaseChannel:
     """Numbers found in the pool, never declared, and left there: still waiting for `--allow prune`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Departed:
+class Departed(Frozen):
     """A service that smsops applied and that no channel is bound to any more; it waits to be deleted."""
 
     channel: str
@@ -230,11 +219,10 @@ class Departed:
     entry: BaseChannel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doubts:
+class Doubts(Frozen):
     """What an apply may have written that never told what came of it: no sign that somebody else moved anything."""
 
-    fields: Mapping[tuple[str, str], frozenset[Kept]] = field(default_factory=dict)
+    fields: Mapping[tuple[str, str], frozenset[Kept]] = {}
     """By service SID and setting: values that it was about to write."""
     numbers: frozenset[str] = frozenset()
     """Numbers that it was about to attach, move or detach."""
@@ -242,14 +230,13 @@ class Doubts:
     """Those of them that were protected or linked to a flow."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Base:
+class Base(Frozen):
     """What the ledger remembers of one account; empty before the first apply."""
 
-    channels: Mapping[str, BaseChannel] = field(default_factory=dict)
-    departed: Mapping[str, Departed] = field(default_factory=dict)
+    channels: Mapping[str, BaseChannel] = {}
+    departed: Mapping[str, Departed] = {}
     """By service SID."""
-    creating: Mapping[str, str] = field(default_factory=dict)
+    creating: Mapping[str, str] = {}
     """Channels whose create was begun and never confirmed, with the friendly name that it was begun with."""
     doubts: Doubts = Doubts()
 

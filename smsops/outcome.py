@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from smsops.changes import Change
 from smsops.errors import ExitCode, LedgerError, ProviderError
+from smsops.frozen import Frozen
 from smsops.planned import AccountPlan
 
 
@@ -18,8 +18,7 @@ class Status(StrEnum):
     NOT_ATTEMPTED = "not-attempted"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Frozen):
     """What came of one change."""
 
     change: Change
@@ -41,8 +40,7 @@ class Result:
         return self.status in (Status.DONE, Status.ALREADY_DONE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Frozen):
     """What came of an apply to one account. `results` are in the order of work."""
 
     account: str

@@ -9,22 +9,21 @@ from typing import Any
 
 from smsops.changes import ORDER, Change, Gate, change_to_json, digest, sort_key
 from smsops.diagnostics import Finding, finding_to_json, has_errors
+from smsops.frozen import Frozen
 from smsops.masking import Kept, Sealed, masked
 from smsops.model import BaseChannel
 
 FORMAT_VERSION = "1.0"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldBack:
+class HeldBack(Frozen):
     """A change that waits for `--allow REASON` while the rest goes on."""
 
     change: Change
     reason: Gate
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlreadyDone:
+class AlreadyDone(Frozen):
     """Something that git changed and that the account has the same way already: no call is needed."""
 
     account: str
@@ -70,8 +69,7 @@ def _fingerprint(entry: BaseChannel | None) -> str:
     return digest([entry.service_sid, fields, *map(sorted, (entry.pool, entry.guarded, entry.held_back))])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountPlan:
+class AccountPlan(Frozen):
     """The plan of one account, sorted in the order of work."""
 
     account: str
@@ -101,8 +99,7 @@ class AccountPlan:
         return tuple((aim.channel, aim.service_sid) for aim in self.aims if aim.service_sid)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Frozen):
     """Everything that one run would do, in data that can be printed, hashed and reviewed."""
 
     accounts: tuple[AccountPlan, ...]

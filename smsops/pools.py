@@ -7,12 +7,12 @@ it is free, and a finding when the account does not own it. A number in the pool
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from smsops import preconditions
 from smsops.binding import place
 from smsops.changes import AttachNumber, Cause, Change, Class, DeleteService, DetachNumber, MoveNumber, Risk
 from smsops.diagnostics import Finding
+from smsops.frozen import Frozen
 from smsops.model import Base, Channel, DesiredState, LiveService, LiveState
 from smsops.threeway import Memory, memory_of
 
@@ -20,8 +20,7 @@ Step = Change | Finding
 """What planning a channel yields."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class Scene(Frozen):
     """The account around one channel: who owns what, who holds what, who wants what, and what the base remembers."""
 
     live: LiveState

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from smsops.frozen import Frozen
+
 
 class SecretKind(StrEnum):
     ENV = "env"
@@ -13,8 +15,7 @@ class SecretKind(StrEnum):
     COMMAND = "command"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecretRef:
+class SecretRef(Frozen):
     """Where a secret is, never the secret itself: `{env: NAME}`, `{file: PATH}` or `{command: [prog, arg]}`."""
 
     kind: SecretKind
@@ -44,16 +45,14 @@ class Account:
         return self.declared()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MaxRemovals:
+class MaxRemovals(Frozen):
     """Detaches and deletes that one plan may hold for one account; the larger of the two counts (contract 9)."""
 
     count: int = 3
     percent: int = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditPolicy:
+class AuditPolicy(Frozen):
     """What `audit verify` takes for wrong, and not only for worth knowing."""
 
     require_approval: bool = False
@@ -66,8 +65,7 @@ class AuditPolicy:
     """How long a merged change may wait for its apply."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(Frozen):
     webhook_hosts: tuple[str, ...] | Mapping[str, tuple[str, ...]] | None = None
     """Allowed host patterns, for all or by environment; None allows every public host."""
     max_removals: MaxRemovals = MaxRemovals()
@@ -76,14 +74,13 @@ class Policy:
     audit: AuditPolicy = AuditPolicy()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Project:
+class Project(Frozen):
     """`smsops.yaml` with its defaults resolved."""
 
     root: str
     """Absolute folder of the project; paths in findings are relative to it."""
     path: str = "smsops.yaml"
     channels: str = "channels"
-    accounts: Mapping[str, Account] = field(default_factory=dict)
+    accounts: Mapping[str, Account] = {}
     policy: Policy = Policy()
     ledger_branch: str = "smsops-ledger"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any, TypeVar
 
 from smsops.changes import (
@@ -24,9 +23,10 @@ from smsops.changes import (
     digest,
 )
 from smsops.diagnostics import Finding, Location, Severity
+from smsops.frozen import field_names
 from smsops.ledger.remembered import kept_from_json, texts
 from smsops.masking import Kept, Sealed
-from smsops.model import ServiceSettings, field_key
+from smsops.model import SETTINGS, field_key
 from smsops.planned import FORMAT_VERSION, AccountPlan, Aim, AlreadyDone, HeldBack, Plan
 from smsops.saved import SavedPlan, ShardMark, written
 
@@ -197,8 +197,8 @@ _KINDS: Mapping[str, type[Any]] = {
     kind.action: kind for kind in (CreateService, UpdateService, AttachNumber, MoveNumber, DetachNumber, DeleteService)
 }
 _HEAD = {"account", "channel", "risk", "klass", "cause", "precondition", "refused"}
-_OWN = {kind: tuple(f.name for f in fields(kind) if f.name not in _HEAD) for kind in _KINDS.values()}
-_SETTINGS = {field_key(setting.name): setting.name for setting in fields(ServiceSettings)}
+_OWN = {kind: tuple(name for name in field_names(kind) if name not in _HEAD) for kind in _KINDS.values()}
+_SETTINGS = {field_key(name): name for name in SETTINGS}
 
 
 def _field(one: Mapping[str, Any]) -> FieldDiff:

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from smsops.changes import Gate, digest
 from smsops.diagnostics import Finding
+from smsops.frozen import Frozen
 from smsops.ledger.remembered import kept_to_json
 from smsops.planned import AccountPlan, Aim, Plan, plan_to_json
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShardMark:
+class ShardMark(Frozen):
     """Which part of a plan a file holds, and what every other part must have been made from, too."""
 
     index: int
@@ -35,8 +34,7 @@ class ShardMark:
     """By account that is split among shards, how much the whole plan may remove of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedPlan:
+class SavedPlan(Frozen):
     """A plan as it is saved, with what it was made under."""
 
     plan: Plan

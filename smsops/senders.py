@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 
+from smsops.frozen import Frozen
 from smsops.model import Channel, Sender
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -32,8 +32,7 @@ class Use(StrEnum):
     """Two-way."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Claim:
+class Claim(Frozen, order=True):
     """A number of a channel file that has errors: its place is known, and nothing else is taken for granted."""
 
     path: str
@@ -46,8 +45,7 @@ class Claim:
         return PurePosixPath(self.path).stem
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(Frozen):
     """One declared number, judged."""
 
     number: str

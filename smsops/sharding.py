@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from smsops.frozen import Frozen, replace
 from smsops.model import Base, DesiredState
 
 T = TypeVar("T")
@@ -22,8 +22,7 @@ LEFT = ""
 """Stands for what left git among the channels of an account."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Piece(Frozen):
     """What one machine reads of one account."""
 
     desired: DesiredState
@@ -40,8 +39,7 @@ class Piece:
 Shard = tuple[Piece, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Load:
+class Load(Frozen):
     """An account with the groups of channels that it can be split into, the heaviest first."""
 
     desired: DesiredState

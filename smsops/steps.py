@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from smsops.frozen import Frozen
 
 
 class By(StrEnum):
@@ -13,8 +14,7 @@ class By(StrEnum):
     APPLY = "apply"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Frozen):
     """One step. Names, labels and URLs of files stand in the lines as they are: they are cleaned where it is shown."""
 
     by: By

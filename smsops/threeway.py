@@ -16,15 +16,14 @@ that the account moved: a killed run is finished by the next, and not taken for 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from smsops.changes import Class
+from smsops.frozen import Frozen
 from smsops.masking import Kept, Value, sealed
 from smsops.model import Base, BaseChannel, Doubts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
+class Memory(Frozen):
     """The base as one service or one number is looked up in it."""
 
     services: Mapping[str, BaseChannel]

@@ -63,7 +63,7 @@ def test_the_wheel_says_what_it_needs_and_how_it_is_called(wheel: zipfile.ZipFil
         for line in facts.get_all("Requires-Dist", ())
         if "extra ==" not in line
     }
-    assert needed == {"certifi", "click", "jsonschema", "pyyaml", "twilio", "urllib3", "xlsxwriter"}
+    assert needed == {"certifi", "click", "jsonschema", "msgspec", "pyyaml", "twilio", "urllib3", "xlsxwriter"}
     assert "smsops = smsops.cli:main" in metadata(wheel, "entry_points.txt")
 
 

@@ -28,6 +28,7 @@ DOORS = {
     "click": ("smsops/cli/",),
     "jsonschema": ("smsops/files/words.py",),
     "jsonschema_rs": ("smsops/files/verdict.py",),
+    "msgspec": ("smsops/frozen.py",),
     "twilio": ("smsops/providers/twilio/",),
     "urllib3": ("smsops/providers/twilio/",),
     "xlsxwriter": ("smsops/render/export/workbook.py",),

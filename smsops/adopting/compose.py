@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from smsops.adopting.limits import direction_of
 from smsops.files.document import written
 from smsops.files.layout import laid_out
 from smsops.files.scalars import in_quotes
+from smsops.frozen import Frozen
 from smsops.model import MESSAGING_FIELDS, UNMANAGED, LiveService
 from smsops.project import Account
 
@@ -17,11 +17,10 @@ _METHODS = ("webhook_method", "fallback_method")
 _USUAL_METHOD = "POST"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
+class Style(Frozen):
     """How new files are written."""
 
-    defaults: Mapping[str, object] = field(default_factory=dict)
+    defaults: Mapping[str, object] = {}
     """What a setting under `messaging` is in a service that nobody configured, by its name."""
     everything: bool = False
     """Also what is at its default."""

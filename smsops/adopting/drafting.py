@@ -7,7 +7,6 @@ name, where no other service does; else it gets a file of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
 
 from smsops.adopting.compose import Style, composed
 from smsops.adopting.found import Beside, Draft, Drawn, LeftOut, Same, of
@@ -17,12 +16,12 @@ from smsops.adopting.naming import free_name
 from smsops.adopting.target import moved, target_of
 from smsops.binding import bind
 from smsops.diffs import field_diffs
+from smsops.frozen import Frozen
 from smsops.model import Base, Channel, DesiredState, LiveService, LiveState
 from smsops.project import Account
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class Scene(Frozen):
     """One account, and the files around it."""
 
     account: Account

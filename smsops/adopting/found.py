@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from smsops.frozen import Frozen
 from smsops.masking import Kept, masked
 from smsops.model import LiveService
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Of:
+class Of(Frozen):
     """The service that something is said of."""
 
     account: str
@@ -22,8 +20,7 @@ class Of:
         return (self.account, self.name, self.sid)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class Moved(Frozen):
     """One thing that an existing file says otherwise by now."""
 
     what: str
@@ -32,8 +29,7 @@ class Moved:
     after: Kept
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(Frozen):
     """One channel file as it will be."""
 
     of: Of
@@ -46,24 +42,21 @@ class Draft:
     """What differs, of an existing file."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class LeftOut(Frozen):
     """A service of which nothing is written."""
 
     of: Of
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
+class Beside(Frozen):
     """What a service keeps and its file does not say, since smsops neither compares nor changes it."""
 
     of: Of
     what: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Same:
+class Same(Frozen):
     """A service whose file says already what it is."""
 
     of: Of
@@ -74,8 +67,7 @@ Drawn = Draft | LeftOut | Beside | Same
 """What becomes of a service."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Handover:
+class Handover(Frozen):
     """What Terraform gives up, and what does not fit."""
 
     removals: tuple[str, ...]

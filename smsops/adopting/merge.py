@@ -19,6 +19,7 @@ from smsops.files.remarks import Remark, remarks_of
 from smsops.files.scalars import in_quotes, pieces_of
 from smsops.files.splice import Cut, comments, cut, facts
 from smsops.files.yamlfile import read_yaml
+from smsops.frozen import Frozen
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _REST = re.compile(r"[^\r\n]*(\r\n|\r|\n|\Z)")
@@ -92,8 +93,7 @@ def _nodes(text: str) -> dict[Path, Span]:
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Splicing:
+class _Splicing(Frozen):
     """One file that is being spliced."""
 
     text: str

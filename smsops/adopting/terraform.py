@@ -10,11 +10,11 @@ import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
 from typing import Any
 
 from smsops.adopting.found import Handover
 from smsops.errors import UsageError
+from smsops.frozen import Frozen
 from smsops.model import LiveState
 
 MOST_BYTES = 1 << 26
@@ -38,8 +38,7 @@ _OTHERS = (
 _PULL = "terraform state pull > state.json makes one."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Frozen):
     """One resource of the state that belongs to a messaging service."""
 
     address: str
@@ -56,8 +55,7 @@ class Entry:
         return shlex.join(["terraform", "state", "rm", self.address])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class State(Frozen):
     """What concerns messaging services."""
 
     entries: tuple[Entry, ...]

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from smsops.errors import UsageError
+from smsops.frozen import Frozen
 from smsops.history.recorded import Apply, Diff
 from smsops.history.values import Chronicle, Kind, ProjectChange, Version
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
+class Period(Frozen):
     """From `since` on and before `until`; UTC in ISO 8601, '' is open."""
 
     since: str = ""
@@ -26,8 +25,7 @@ class Period:
         return not at or (self.since <= second and (not self.until or second < self.until))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(Frozen):
     """One thing that happened."""
 
     id: str

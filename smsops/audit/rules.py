@@ -6,12 +6,12 @@ What the policy requires is an error, and so is what cannot be right whatever th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from smsops.audit.against import against_git
 from smsops.audit.drift import accounts_of, number_of, open_drift
 from smsops.diagnostics import Finding, Location, Severity
+from smsops.frozen import Frozen
 from smsops.history.contents import Unsaid, Wanted
 from smsops.history.entries import is_number
 from smsops.history.recorded import Apply
@@ -19,8 +19,7 @@ from smsops.history.values import Chronicle, Commit, Signature, Standing, Verdic
 from smsops.project import AuditPolicy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(Frozen):
     """What the rules look at."""
 
     chronicle: Chronicle

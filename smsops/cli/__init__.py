@@ -78,10 +78,13 @@ def main() -> int:
     if argv == ["--version"]:
         return _printed(version_line())
     try:
+        from smsops.cli.preparing import prepare
+
+        prepare(argv, os.environ)
         from smsops.cli.boundary import run
         from smsops.cli.signals import settled
     except KeyboardInterrupt:
-        return INTERRUPTED  # nothing has begun, so there is nothing to tell
+        os._exit(INTERRUPTED)  # there is nothing to tell yet, and nothing to wait for
 
     code = run(argv)
     settled(code)
@@ -128,14 +131,10 @@ def _left_behind(code: int) -> None:
     """End the process at once where something that was begun ahead is still at work: everything is said and written,
     and OpenSSL takes its tables away as the process ends, which a thread in the middle of them answers with a crash.
     """
-    import threading
+    from smsops.threads import work_is_ahead
 
-    daemons = {thread.name for thread in threading.enumerate() if thread.daemon}
-    if daemons:
-        from smsops.providers.base import AHEAD
-
-        if AHEAD in daemons:
-            os._exit(code)
+    if work_is_ahead():
+        os._exit(code)
 
 
 def _printed(text: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from smsops.cli.terminal import Terminal
 from smsops.cli.together import Content, write_together
 from smsops.cli.usage import OPENED, REMOTE
 from smsops.errors import ExitCode, UsageError
+from smsops.frozen import replace
 from smsops.render.adopted import ADOPTED
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -22,6 +21,7 @@ from smsops.diagnostics import Severity
 from smsops.errors import Failure, ProviderError, SmsopsError
 from smsops.files.load import Loaded, load_project
 from smsops.files.walk import SUFFIXES
+from smsops.frozen import Frozen
 from smsops.gates import judge
 from smsops.model import Base, Channel, DesiredState, LiveState, Wanted
 from smsops.plan import plan
@@ -36,8 +36,7 @@ from smsops.render.plain import clean, counted
 _SCHEMA = "schemas/channel.schema.json"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(Frozen):
     """What a run adopts, and how."""
 
     accounts: tuple[str, ...]
@@ -48,8 +47,7 @@ class Choice:
     owner: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
+class _Read(Frozen):
     """One account as it was read."""
 
     account: Account

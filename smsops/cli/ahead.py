@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -18,7 +17,6 @@ from typing import TYPE_CHECKING
 from smsops.cli.terminal import Terminal
 from smsops.cli.wishes import Wish
 from smsops.errors import SecretError
-from smsops.providers.base import AHEAD
 
 if TYPE_CHECKING:
     from smsops.files.document import Document
@@ -74,22 +72,12 @@ class Ahead:
         return begin(connection_of(account, secret, self._concurrency, Endless()))
 
 
-def _prepare() -> None:
-    from smsops.providers import PROVIDERS  # only here: help needs no provider
-
-    for provider in PROVIDERS.values():
-        if provider.prepare is not None:
-            provider.prepare()
-
-
 @contextmanager
 def head_start(wish: Wish, terminal: Terminal) -> Iterator[Ahead | None]:
     """For as long as the block runs; None where the plan may need less than all files say."""
     if wish.partial or wish.shard is not None or terminal.options.sandbox:
         yield None
         return
-    if not os.environ.get("SMSOPS_API_BASE_URL", "").startswith("http:"):
-        threading.Thread(target=_prepare, name=AHEAD, daemon=True).start()
     ahead = Ahead(wish.concurrency)
     interval = sys.getswitchinterval()
     # Reading and planning never wait, so each answer would wait for them as long as threads wait for one another.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -25,6 +24,7 @@ from smsops.cli.terminal import Terminal
 from smsops.cli.usage import OPENED, REMOTE
 from smsops.cli.wishes import Wish
 from smsops.errors import ExitCode, SmsopsError, UsageError
+from smsops.frozen import Frozen, replace
 from smsops.ledger.records import Ending
 from smsops.planned import Plan
 from smsops.render.applied import Applied, summary_text
@@ -55,8 +55,7 @@ class Unreported(SmsopsError):
         self.exit_code = applied.exit_code or error.exit_code
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Manner:
+class _Manner(Frozen):
     """How to apply, whatever is applied."""
 
     concurrency: int

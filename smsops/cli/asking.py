@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from smsops.cli.terminal import Terminal, say
 from smsops.diagnostics import Finding, Severity
 from smsops.errors import ExitCode, SmsopsError
+from smsops.frozen import Frozen
 from smsops.render.plain import Paint, clean, clean_lines, painted
 
 HELP = "?"
@@ -33,8 +34,7 @@ class Declined(SmsopsError):
     code = "declined"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(Frozen):
     """One question. `about` is what the question mark shows."""
 
     title: str

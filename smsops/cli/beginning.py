@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from smsops.cli.form import Form, Unfit, about
 from smsops.cli.new import begun
 from smsops.cli.terminal import say
 from smsops.diagnostics import Finding, has_errors
+from smsops.frozen import Frozen, replace
 from smsops.render.plain import clean_lines
 from smsops.starter import PIPELINES
 from smsops.starter.answered import Answers, project_text
@@ -27,8 +27,7 @@ _HOSTS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Frozen):
     """What a person wants in the project."""
 
     answers: Answers

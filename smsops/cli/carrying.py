@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from smsops.apply import apply
@@ -16,6 +15,7 @@ from smsops.cli.signals import Stop
 from smsops.cli.terminal import Terminal
 from smsops.diagnostics import Finding
 from smsops.errors import LedgerError, SmsopsError
+from smsops.frozen import Frozen, replace
 from smsops.ledger.records import Ending
 from smsops.locks.hold import Lease, held
 from smsops.outcome import Outcome, not_attempted
@@ -24,8 +24,7 @@ from smsops.providers import PROVIDERS
 from smsops.render.applied import Applied
 
 
-@dataclass(frozen=True, slots=True)
-class Brake:
+class Brake(Frozen, kw_only=False):
     """Implements `apply.Halt`: somebody stopped the run, or another took the lock away."""
 
     stop: Stop

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from smsops.doctor.repository import ledger_check, repository_checks
 from smsops.doctor.webhooks import Call, Probe, occasions, webhook_checks
 from smsops.errors import ProviderError, SecretError, SmsopsError
 from smsops.files.schema import SCHEMAS, schema_text
+from smsops.frozen import Frozen
 from smsops.probing.asking import authorities
 from smsops.project import Account
 from smsops.providers import PROVIDERS
@@ -34,8 +34,7 @@ _PROBES = 8
 Connections = Mapping[str, Connection | SecretError]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(Frozen):
     """What a run is asked for."""
 
     probe: bool

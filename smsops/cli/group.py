@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from smsops.cli.options import FORMATS, Options, Output, gather, global_options,
 from smsops.cli.terminal import Terminal
 from smsops.cli.usage import Exits, Usage
 from smsops.cli.words import completed
+from smsops.frozen import replace
 from smsops.render.tables import REPORTED
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ import os
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from smsops.cli.options import option
 from smsops.cli.terminal import Terminal, say
 from smsops.cli.writing import create_file
 from smsops.errors import ExitCode, ProjectError, UsageError
+from smsops.frozen import Frozen, replace
 from smsops.git import GitError, Repository
 from smsops.project import Project, SecretKind
 from smsops.render.plain import clean
@@ -98,8 +98,7 @@ def command(terminal: Terminal, folder: Path | None, ci: tuple[str, ...], **said
     return ExitCode.OK if started.ok else ExitCode.ERROR
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wanted:
+class _Wanted(Frozen):
     """A project that is to be written."""
 
     files: Mapping[str, str]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +11,20 @@ import click
 from click.core import ParameterSource
 
 from smsops.cli import GLOBAL_OPTIONS
+from smsops.frozen import Frozen
 
 FORMATS = ("text", "json", "markdown", "html", "csv", "github", "gitlab", "sarif", "junit")
 """Every format of contract 9; a command offers those that it has a renderer for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+class Output(Frozen):
     """One `-o`: a format, and the file it goes to; None is stdout."""
 
     format: str
     file: Path | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(Frozen):
     """The global options of one run."""
 
     chdir: Path | None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from smsops.cli.group import suggestion
@@ -11,6 +10,7 @@ from smsops.cli.ledgers import SANDBOX, Book, opened_book, server_name
 from smsops.cli.project import Opened, UnknownChannel, opened_for_the_past, require_no_channel_file
 from smsops.cli.terminal import Terminal
 from smsops.errors import LedgerError
+from smsops.frozen import Frozen, replace
 from smsops.git import GitError, Repository
 from smsops.history.applies import apply_of
 from smsops.history.begun import Begun, NoHistory
@@ -27,8 +27,7 @@ _BASE_URL = "api_base_url"
 """Where an account's requests go, in smsops.yaml."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retold:
+class Retold(Frozen):
     """What a command has in hand after everything was read."""
 
     project: Opened
@@ -118,8 +117,7 @@ def _unreadable(error: GitError) -> NoHistory:
     return NoHistory(f"The history cannot be read: {error.message}", hint=error.hint or "Ask git: git fsck.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Frozen, kw_only=False):
     applies: tuple[Apply, ...]
     checks: tuple[Check, ...]
     problems: tuple[str, ...]

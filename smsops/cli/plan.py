@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from dataclasses import replace
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from smsops.cli.terminal import Terminal
 from smsops.cli.usage import OPENED, REMOTE
 from smsops.cli.wishes import ShardType, Wish
 from smsops.errors import ExitCode, UsageError
+from smsops.frozen import replace
 from smsops.reasons import ALLOWABLE, Gate
 from smsops.render.tables import PLAN
 

@@ -7,7 +7,6 @@ import shlex
 from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -23,6 +22,7 @@ from smsops.cli.selecting import desired_states, share_of
 from smsops.cli.terminal import Terminal
 from smsops.cli.wishes import Wish
 from smsops.errors import Failure, ProviderError
+from smsops.frozen import Frozen, replace
 from smsops.gates import judge
 from smsops.model import Base, DesiredState, LiveState, Wanted
 from smsops.plan import plan
@@ -38,8 +38,7 @@ ENDLESS = Endless()
 EXPIRES_AFTER = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
+class Ready(Frozen):
     """One account, planned, with what apply needs to carry the plan out."""
 
     account: Account
@@ -50,11 +49,10 @@ class Ready:
     """What the plan was made for; None for a plan that was saved."""
     live: LiveState | None = None
     """What the account said then."""
-    standing: Standing = field(default_factory=Standing)
+    standing: Standing = Standing()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class Planned(Frozen):
     """What came of planning."""
 
     plan: Plan

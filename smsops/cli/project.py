@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from smsops.cli.group import suggestion
 from smsops.cli.terminal import Terminal
 from smsops.diagnostics import Finding, has_errors
 from smsops.errors import ExitCode, ProjectError, SmsopsError, UsageError
+from smsops.frozen import Frozen
 
 if TYPE_CHECKING:
     from smsops.files.document import Document
@@ -44,8 +44,7 @@ class UnknownChannel(SmsopsError):
     code = "SMS102"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class Opened(Frozen):
     """A project without errors."""
 
     project: Project

@@ -7,10 +7,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from smsops.errors import SmsopsError
+from smsops.frozen import replace
 from smsops.git import GitError, Repository
 from smsops.render.report import Report
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from smsops.apply import Standing
 from smsops.changes import Gate
@@ -17,6 +16,7 @@ from smsops.cli.saving import UnusablePlan
 from smsops.cli.terminal import Terminal
 from smsops.diagnostics import Finding, Location
 from smsops.freshness import freshness, wanted_again
+from smsops.frozen import replace
 from smsops.ledger.records import Ending
 from smsops.planned import AccountPlan, Plan
 from smsops.project import Account

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from smsops.changes import Change, CreateService, FieldDiff, Gate, UpdateService
@@ -13,6 +12,7 @@ from smsops.cli.project import Opened, require_no_channel_file
 from smsops.cli.terminal import write_file
 from smsops.diagnostics import Finding
 from smsops.errors import ExitCode, SmsopsError, UsageError
+from smsops.frozen import replace
 from smsops.masking import Kept, Sealed, sealed
 from smsops.model import Channel
 from smsops.planned import Plan

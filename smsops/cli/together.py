@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from smsops.errors import SmsopsError
+from smsops.frozen import Frozen
 from smsops.render.plain import clean
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class Content(Frozen):
     """What a file is to hold."""
 
     after: bytes

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import click
 
 from smsops.errors import ExitCode
+from smsops.frozen import Frozen
 
 Exits = dict[ExitCode, str]
 
@@ -27,8 +27,7 @@ REMOTE: Exits = {
 """Of a command that asks the provider."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class Usage(Frozen):
     """Examples and exit codes of one command."""
 
     examples: Sequence[str] = ()

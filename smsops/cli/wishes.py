@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import click
 
+from smsops.frozen import Frozen
 from smsops.reasons import Gate
 
 MOST_SHARDS = 256
 """GitHub runs at most 256 jobs of one matrix."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(Frozen):
     """What a run is asked for."""
 
     channels: tuple[str, ...] = ()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from smsops.doctor.checks import Check, State, failed
 from smsops.doctor.registrations import verification_checks
 from smsops.doctor.services import service_checks
 from smsops.errors import ProviderError
+from smsops.frozen import Frozen
 from smsops.model import Channel
 from smsops.providers.examining import AccountFacts, Examiner, NumberFacts
 
@@ -20,8 +20,7 @@ _LEFT_OUT = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patient:
+class Patient(Frozen):
     """One account with what the files and the ledger say of it."""
 
     account: str

@@ -6,10 +6,10 @@ What is certain and what is not are told apart: a PROBLEM is so, and UNKNOWN mea
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from smsops.errors import ExitCode, SmsopsError
+from smsops.frozen import Frozen
 
 
 class State(StrEnum):
@@ -58,8 +58,7 @@ _FILES = ("SMS401", "SMS402", "SMS403")
 """What a file names and the account does not have: a plan ends in the same exit code (contract 9)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(Frozen):
     """What came of one check at one place."""
 
     id: str

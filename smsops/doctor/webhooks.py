@@ -16,6 +16,7 @@ from datetime import datetime
 from urllib.parse import urldefrag, urlsplit
 
 from smsops.doctor.checks import Check, State
+from smsops.frozen import Frozen
 from smsops.model import Channel
 from smsops.probing.asking import Limits, Request, expiry, status
 from smsops.probing.place import NotReached, Place, place_of
@@ -39,8 +40,7 @@ class Call:
     """Why it is not known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
+class Probe(Frozen):
     """How to ask."""
 
     context: ssl.SSLContext
@@ -48,7 +48,7 @@ class Probe:
     now: datetime
     port_here: int | None = None
     """Everything goes to this port of this machine."""
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = Limits()
 
 
 def occasions(channels: Iterable[Channel], account_sid: str) -> dict[tuple[str, str, Event], tuple[Occasion, str]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from smsops.files.document import Path, written
@@ -16,6 +15,7 @@ from smsops.files.keys import Key, key_at, keys_of, missing_keys
 from smsops.files.load import findings_alone
 from smsops.files.outline import rank
 from smsops.files.yamlfile import read_yaml
+from smsops.frozen import replace
 
 OPTIONAL = ("messaging_service_sid", "fallback_url")
 """Asked although they may be left out."""

@@ -7,23 +7,22 @@ puts it beside them, so that choosing a provider decides which keys are required
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from smsops.frozen import Frozen
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+
+class Part(Frozen):
     """What a provider adds to one schema and takes from it."""
 
-    properties: Mapping[str, Any] = field(default_factory=dict)
+    properties: Mapping[str, Any] = {}
     """Its own keys, as JSON Schema with title, description, examples and errorMessage."""
     required: tuple[str, ...] = ()
     without: frozenset[str] = frozenset()
     """Published keys that it does not have."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class Form(Frozen):
     """One provider, as the files see it. A part that is None stands in the published schema."""
 
     title: str

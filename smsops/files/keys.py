@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from smsops.errors import UsageError
@@ -16,6 +15,7 @@ from smsops.files.document import Path, quoted
 from smsops.files.outline import rank
 from smsops.files.schema import rules_that_hold
 from smsops.files.suggest import did_you_mean, near
+from smsops.frozen import Frozen
 
 CHANNEL = "channel"
 Scalar = str | int | float | bool | None
@@ -24,8 +24,7 @@ _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
 _CLEARED = "null"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
+class Key(Frozen):
     """What the schema says of one place of a file."""
 
     path: Path

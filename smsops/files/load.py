@@ -10,7 +10,6 @@ import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path as FilePath
 from types import MappingProxyType
@@ -26,6 +25,7 @@ from smsops.files.schema import schema_findings
 from smsops.files.single import channel_findings, declared_numbers
 from smsops.files.walk import Entry, channel_entries, content
 from smsops.files.yamlfile import read_yaml
+from smsops.frozen import Frozen
 from smsops.project import Project
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ _START_PROJECT = "Write version: 1 and accounts:; `smsops schema project` shows 
 _START_CHANNEL = "Copy another channel file, or start from the example in README.md."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class Judged(Frozen):
     """What is wrong with the files, before anything is made of them."""
 
     project: Project | None
@@ -52,8 +51,7 @@ class Judged:
     """Every file that was read or should have been, relative to the project."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loaded:
+class Loaded(Frozen):
     """Everything that the files say, and everything that is wrong with them."""
 
     project: Project | None

@@ -13,6 +13,7 @@ from smsops.files.document import Kind, Path, Span
 from smsops.files.events import spans_of
 from smsops.files.remarks import Remark, Remarks, remarks_of
 from smsops.files.scalars import Written, pieces_of, written_key, written_value
+from smsops.frozen import Frozen
 
 _TOP = (
     *("name", "description", "provider", "account", "enabled", "direction", "messaging_service_sid", "friendly_name"),
@@ -60,8 +61,7 @@ class Entry:
     entries: list[Entry] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outline:
+class Outline(Frozen):
     """One file."""
 
     head: tuple[Remark, ...]

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from smsops.frozen import Frozen
+
 _FOUND = re.compile(r"^[ \t]*\n|#[^\n]*", re.MULTILINE)
 _NO_TOKEN = re.compile(r"(?:\s+|#[^\n]*)*")
 _CLOSING = re.compile(r"[ \t,:\]}]*")
@@ -19,8 +21,7 @@ _GAP = 2
 """Blanks before a comment beside a value; people who line comments up write more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
+class Remark(Frozen):
     """A comment, or a blank line."""
 
     at: int

@@ -8,10 +8,10 @@ union of YAML 1.1 and the core schema of YAML 1.2.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from smsops.files.document import Span
 from smsops.files.simple import reads_as_text
+from smsops.frozen import Frozen
 
 _MISREAD = re.compile(
     r"~|=|<<|null|y|n|yes|no|on|off|true|false"
@@ -29,8 +29,7 @@ _BLOCK_HEAD = re.compile(r"[|>][-+1-9]*")
 _UNWRITABLE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(Frozen):
     """A text as it will stand in the file."""
 
     lines: tuple[str, ...]

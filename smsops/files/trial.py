@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path as FilePath
 
 from smsops.diagnostics import Finding, Severity
@@ -14,14 +14,14 @@ from smsops.files.root import PROJECT_FILE
 from smsops.files.rules import Read, rule_findings
 from smsops.files.schema import schema_findings
 from smsops.files.yamlfile import read_yaml
+from smsops.frozen import Frozen
 from smsops.project import Project
 
 TO_FILL = frozenset({"SMS202", "SMS216", "SMS308"})
 """Codes of a key that is not there yet; everything else is about something that is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
+class Trial(Frozen):
     """A project that was read once, against which texts are held as often as is needed."""
 
     root: FilePath

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol
 
 from smsops.approval import ChangeRequest, Review
 from smsops.errors import ExitCode, SmsopsError
+from smsops.frozen import Frozen
 
 
 class ForgeError(SmsopsError):
@@ -45,8 +45,7 @@ class Action(StrEnum):
     UNCHANGED = "unchanged"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
+class Posted(Frozen):
     """The one comment, after it was posted."""
 
     url: str

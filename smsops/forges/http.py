@@ -20,7 +20,6 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPException
 from typing import Any
@@ -32,6 +31,7 @@ from smsops import __version__
 from smsops.errors import ExitCode
 from smsops.forges.address import checked_base, checked_token, next_link, opener, origin
 from smsops.forges.base import ForgeError, Lost, NotAllowed
+from smsops.frozen import Frozen
 
 TIMEOUT_S = 20.0
 MOST_BYTES = 10_000_000
@@ -58,8 +58,7 @@ class _Passing(ForgeError):
         """Seconds that the server asks to wait."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
+class _Answer(Frozen):
     status: int
     headers: Message
     body: bytes

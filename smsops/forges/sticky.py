@@ -7,17 +7,16 @@ begin with it: a quotation does not. Where several do, the oldest is kept up to 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from smsops.forges.base import Action, Lost, Posted
+from smsops.frozen import Frozen
 
 _PAUSES = (1.0, 2.0)
 """Seconds before each look for a comment whose answer was lost; after the last one it is posted no more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comment:
+class Comment(Frozen):
     """A comment of ours, as the forge has it."""
 
     number: int

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
 
 from smsops.errors import ExitCode, SmsopsError
+from smsops.frozen import Frozen
 from smsops.git import Repository
 from smsops.streams import Node, log, main_line
 
@@ -26,8 +26,7 @@ class NoHistory(SmsopsError):
     code = "SMS608"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
+class Begun(Frozen):
     """What git tells of all commits up to one, while it tells it."""
 
     repository: Repository

@@ -6,8 +6,8 @@ A version that was overtaken before any apply has gone live all the same, with t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from smsops.frozen import replace
 from smsops.history.values import Kind, Past, Standing, Version
 
 

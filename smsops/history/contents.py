@@ -7,7 +7,7 @@ end here: what is told of a value has none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Any
@@ -17,10 +17,11 @@ from smsops.files.build import build_channel
 from smsops.files.document import Document
 from smsops.files.redact import redact, sounds_secret
 from smsops.files.yamlfile import MAX_BYTES, read_yaml
+from smsops.frozen import Frozen
 from smsops.history.entries import Entry, Flat, entries_of, flat_text, is_number, read_entries
 from smsops.history.recorded import Diff
 from smsops.masking import masked
-from smsops.model import UNMANAGED, Channel, field_key
+from smsops.model import SETTINGS, UNMANAGED, Channel, field_key
 
 _SETTINGS = frozenset(
     (
@@ -157,8 +158,7 @@ def _sounds_secret(key: str) -> bool:
     return not is_reference and any(map(sounds_secret, parts))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Frozen):
     """What an apply of a version brings about: settings as records write them, and the pool."""
 
     fields: Flat
@@ -184,7 +184,7 @@ def wanted_of(content: Content) -> Wanted | None:
 
 def wanted_of_channel(channel: Channel) -> Wanted:
     """What an apply of a channel brings about."""
-    named = {setting.name: getattr(channel.settings, setting.name) for setting in fields(channel.settings)}
+    named = {name: getattr(channel.settings, name) for name in SETTINGS}
     return Wanted(
         fields={field_key(name): flat_text(masked(value)) for name, value in named.items() if value is not UNMANAGED},
         numbers=channel.numbers,

@@ -7,9 +7,9 @@ key by key, and without secrets. Only of a file that is valid can be told what a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
 from itertools import takewhile
 
+from smsops.frozen import Frozen, replace
 from smsops.history.contents import Content, named, shown, told, wanted_of
 from smsops.history.entries import Flat, is_number
 from smsops.history.moment import Row, Unreadable
@@ -17,14 +17,13 @@ from smsops.history.recorded import Check, Entry
 from smsops.history.values import Kind
 from smsops.history.versions import Mark
 from smsops.masking import masked
-from smsops.model import ServiceSettings, field_key
+from smsops.model import SETTINGS, field_key
 
-_SETTINGS = frozenset(field_key(setting.name) for setting in fields(ServiceSettings))
+_SETTINGS = frozenset(field_key(name) for name in SETTINGS)
 """Keys of a file that an apply sends and a record has."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filed:
+class Filed(Frozen):
     """A channel's file at a commit."""
 
     channel: str

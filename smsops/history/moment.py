@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from smsops.frozen import Frozen
 from smsops.history.recorded import Apply, Check, Drift, Entry
 from smsops.history.values import Standing, Version
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Frozen):
     """One key of a channel: a setting, or a number (whose value is the empty text)."""
 
     key: str
@@ -20,16 +19,14 @@ class Row:
     """By the values as they are: one that is hidden in part may look the same and be another."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class Refusal(Frozen):
     """An error of today's validation in a file as it was then."""
 
     code: str
     path: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unreadable:
+class Unreadable(Frozen):
     """A file that was no channel that can be read."""
 
     path: str
@@ -38,8 +35,7 @@ class Unreadable:
     """The last version before it that can be read, which is shown in its place."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(Frozen):
     """What is known of a channel at a moment. It shows nothing that `history` hides."""
 
     asked: str

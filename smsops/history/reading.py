@@ -9,10 +9,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import tee
 
+from smsops.frozen import Frozen, replace
 from smsops.git import Repository
 from smsops.history.begun import Begun, begun, head, last_by
 from smsops.history.commits import arrived, commit_of
@@ -50,8 +51,7 @@ class Arrival:
         return replace(self.commit, brought=tuple(one for one, touched in self.side if not touched.isdisjoint(paths)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
+class Read(Frozen):
     """The main line, and what arrived on it."""
 
     line: tuple[str, ...]

@@ -5,8 +5,9 @@ texts hold no secret and are not clean for a terminal; times are UTC in ISO 8601
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from smsops.frozen import Frozen
 
 
 class Diff(NamedTuple):
@@ -26,8 +27,7 @@ class Diff(NamedTuple):
         return self.field.startswith("+") and " " not in self.field
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approval:
+class Approval(Frozen):
     """Who approved a plan, as its record has it from the forge."""
 
     plan_id: str
@@ -45,8 +45,7 @@ class Approval:
     """`kept`, `broken` or `unknown`: whether the approver is somebody else than requester and authors."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(Frozen):
     """One change of an apply, with what came of it."""
 
     action: str
@@ -72,8 +71,7 @@ class Call:
     """The gate that refused it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Frozen):
     """What a record says of one channel: as it was in the account when the apply had ended."""
 
     service_sid: str
@@ -82,8 +80,7 @@ class Entry:
     numbers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Apply:
+class Apply(Frozen):
     """One record of the ledger."""
 
     path: str
@@ -111,7 +108,7 @@ class Apply:
     """Whether everything that was written was read again."""
     differences: tuple[str, ...] = ()
     """Sentences: what the read-back found."""
-    inventory: Mapping[str, Entry] = field(default_factory=dict)
+    inventory: Mapping[str, Entry] = {}
     """By channel."""
     tool_version: str = ""
 
@@ -131,8 +128,7 @@ class Apply:
         return self.ending not in ("refused", "stale")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drift:
+class Drift(Frozen):
     """One difference between the account and the ledger, as a check found it."""
 
     channel: str
@@ -144,8 +140,7 @@ class Drift:
     live: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(Frozen):
     """One comparison of an account with the ledger, kept by `smsops drift --record`."""
 
     path: str

@@ -6,8 +6,8 @@ Git starts a program for each signed commit that it checks, so only those that s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
+from smsops.frozen import replace
 from smsops.git import Repository
 from smsops.history.values import Chronicle, Commit, Signature, Verdict, Version
 

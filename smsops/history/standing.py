@@ -7,9 +7,9 @@ the next. Where the record's commit is not on the main line (an apply from a bra
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 
+from smsops.frozen import Frozen
 from smsops.history.contents import Wanted, is_sent
 from smsops.history.recorded import Apply, Entry
 from smsops.history.values import Kind, Standing, Version
@@ -18,8 +18,7 @@ from smsops.history.versions import Life, Mark
 _SECONDS = len("2025-01-01T00:00:00")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Records:
+class Records(Frozen):
     """The applies of a project, as far as they speak of its accounts."""
 
     applies: Mapping[str, Sequence[Apply]]

@@ -7,9 +7,9 @@ for a terminal yet. Times are UTC in ISO 8601 and end in Z; '' is a time that is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
+from smsops.frozen import Frozen
 from smsops.history.recorded import Apply, Check, Diff
 
 
@@ -34,8 +34,7 @@ class Verdict(StrEnum):
     REVOKED = "revoked"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Person(Frozen):
     """As git has it: whoever makes a commit writes what they like."""
 
     name: str
@@ -45,8 +44,7 @@ class Person:
         return f"{self.name} <{self.email}>" if self.name else f"<{self.email}>"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commit:
+class Commit(Frozen):
     """A commit of the main line, which is HEAD and its first parents: when a change arrived there it was merged."""
 
     id: str
@@ -99,8 +97,7 @@ class Standing(StrEnum):
     """The file cannot be read, or the account has no ledger here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
+class Version(Frozen):
     """What one commit of the main line did to one channel."""
 
     channel: str
@@ -122,8 +119,7 @@ class Version:
     """The first record that says so, for `live` and `in part`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class Past(Frozen):
     """Everything about one channel, under all names that it ever had."""
 
     name: str
@@ -143,8 +139,7 @@ class Past:
         return frozenset(version.channel for version in self.versions) | {self.name}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectChange:
+class ProjectChange(Frozen):
     """What one commit did to smsops.yaml."""
 
     path: str
@@ -155,8 +150,7 @@ class ProjectChange:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chronicle:
+class Chronicle(Frozen):
     """The past of a whole project."""
 
     head: str

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 
 from smsops.changes import AttachNumber, Change, CreateService, DeleteService, DetachNumber, Gate, MoveNumber
 from smsops.changes import UpdateService as Update
+from smsops.frozen import Frozen, replace
 from smsops.masking import Kept, sealed
 from smsops.model import Base, BaseChannel, Departed, Doubts
 from smsops.planned import AccountPlan, Aim
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upshot:
+class Upshot(Frozen):
     """What came of a plan, as far as the next base is concerned."""
 
     services: Mapping[str, str]
@@ -69,8 +68,7 @@ def _friendly_name(create: CreateService) -> str:
 # --- channels and services -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rest:
+class _Rest(Frozen):
     """What an apply left as it was."""
 
     missing: frozenset[tuple[str, str]]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from smsops.frozen import Frozen
 from smsops.git import Repository
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Touch:
+class Touch(Frozen):
     """What one commit of the ledger did to one file. A merge is listed against each of its parents."""
 
     commit: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from smsops.diagnostics import Finding
 from smsops.errors import LedgerError
+from smsops.frozen import Frozen
 from smsops.ledger import records
 from smsops.ledger.inventory import begun
 from smsops.ledger.records import Ending, Record, Run
@@ -17,8 +17,7 @@ from smsops.outcome import Outcome
 from smsops.planned import AccountPlan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Frozen):
     """A record under way."""
 
     key: str

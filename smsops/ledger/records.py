@@ -14,13 +14,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from smsops import __version__
 from smsops.changes import change_to_json, digest
 from smsops.diagnostics import Finding, finding_to_json
+from smsops.frozen import Frozen
 from smsops.ledger.remembered import base_from_json, base_to_json
 from smsops.model import Base
 from smsops.outcome import Outcome, result_to_json
@@ -52,8 +52,7 @@ class Ending(StrEnum):
     """The run died without a word; a later apply closed the record."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(Frozen):
     """Who applies what, from where."""
 
     plan_id: str

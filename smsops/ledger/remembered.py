@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from typing import Any
 
 from smsops.masking import Kept, Sealed
-from smsops.model import Base, BaseChannel, Departed, Doubts, ServiceSettings
+from smsops.model import SETTINGS, Base, BaseChannel, Departed, Doubts
 
-_SETTINGS = frozenset(setting.name for setting in fields(ServiceSettings))
+_SETTINGS = frozenset(SETTINGS)
 
 
 def base_to_json(base: Base) -> dict[str, Any]:

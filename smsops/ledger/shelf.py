@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from smsops.frozen import Frozen
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addition:
+
+class Addition(Frozen):
     """A file that continues what is on the shelf."""
 
     path: str

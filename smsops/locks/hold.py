@@ -13,7 +13,6 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from threading import Event, Lock, Thread
 from typing import IO, TypeVar
 
 from smsops.errors import LockHeld
+from smsops.frozen import Frozen, replace
 from smsops.git import GitError, Repository
 from smsops.locks.file import lock_file, unlock_file
 from smsops.locks.holder import Holder, began, moment, this_machine
@@ -36,8 +36,7 @@ _REF_POLL_S = 1.0
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
+class _Held(Frozen, kw_only=False):
     commit: str
     holder: Holder
     until: datetime

@@ -8,17 +8,17 @@ import platform
 import re
 import uuid
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from smsops.frozen import Frozen, asdict, field_names
 
 _PROC = Path("/proc")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
+class Holder(Frozen):
     """What a lock says of the process that holds it."""
 
     account: str
@@ -48,7 +48,7 @@ class Holder:
         """None when it is not what `to_json` writes."""
         try:
             told: Any = json.loads(text)
-            values = {field.name: told[field.name] for field in fields(cls)}
+            values = {name: told[name] for name in field_names(cls)}
         except (ValueError, RecursionError, TypeError, LookupError):
             return None
         pid = values.pop("pid")

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from smsops.errors import LedgerError, LockHeld
+from smsops.frozen import Frozen
 from smsops.git import NETWORK_S, GitError, Repository, attempts
 from smsops.locks.holder import Holder, is_dead
 
 
-@dataclass(frozen=True, slots=True)
-class LockRef:
+class LockRef(Frozen, kw_only=False):
     repository: Repository
     remote: str
     account: str

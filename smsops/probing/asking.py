@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from threading import Event, Timer
 from urllib.parse import urlsplit
 
+from smsops.frozen import Frozen
 from smsops.probing.place import NotReached, Place
 
 _BAD_EVERYWHERE = {
@@ -27,8 +28,7 @@ _BAD_EVERYWHERE = {
 """By OpenSSL's verify code. All else depends on whom this machine, or the network around it, believes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Frozen):
     """How long a server may take, in seconds."""
 
     connect_s: float = 5.0

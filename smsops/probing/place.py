@@ -11,9 +11,10 @@ import ipaddress
 import re
 import socket
 from concurrent.futures import Future
-from dataclasses import dataclass
 from threading import Thread
 from urllib.parse import urlsplit
+
+from smsops.frozen import Frozen
 
 LOOPBACK = "127.0.0.1"
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -28,8 +29,7 @@ class NotReached(Exception):
         self.certain = certain
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Frozen):
     """One server: the name that it is asked by, and where the request goes."""
 
     host: str

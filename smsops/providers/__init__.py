@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from smsops.frozen import Frozen
 
 if TYPE_CHECKING:
     from smsops.explanations import ErrorNumber
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from smsops.steps import Step
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provider:
+class Provider(Frozen):
     """One provider. Its functions import its client library when they are called, so that listing is free."""
 
     name: str
@@ -67,7 +67,7 @@ def _twilio_head_start(connection: Connection) -> HeadStart:
 
 
 def _twilio_prepare() -> None:
-    from smsops.providers.twilio.headstart import prepare
+    from smsops.providers.twilio.trust import prepare
 
     prepare()
 

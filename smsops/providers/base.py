@@ -8,14 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from smsops.frozen import Frozen
+
 if TYPE_CHECKING:
     from smsops.changes import Change
     from smsops.model import AccountEvent, LiveService, LiveState, Wanted
     from smsops.secrets.base import Secret
-
-
-AHEAD = "smsops-ahead"
-"""The name of each thread that works ahead of what is known to be needed: a daemon, for which no end of a run waits."""
 
 
 class Patience(Protocol):
@@ -40,7 +38,7 @@ class Endless:
 
 class HeadStart(Protocol):
     """Reads of an account that begin before it is known that a plan will be made. It never fails: what goes wrong is
-    met again, and told, by the reader that the connection opens. Its threads are called `AHEAD`.
+    met again, and told, by the reader that the connection opens.
     """
 
     def expect(self, service_sid: str) -> None:
@@ -50,8 +48,7 @@ class HeadStart(Protocol):
         """Nothing more is begun, and nobody waits for what was."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
+class Connection(Frozen):
     """How to reach one account: everything that was configured, with the secret resolved."""
 
     account_sid: str
@@ -64,9 +61,9 @@ class Connection:
     edge: str | None = None
     concurrency: int = 32
     """The most requests at a time; the adaptive limit stays below it."""
-    patience: Patience = field(default_factory=Endless)
+    patience: Patience = Endless()
     """How long repeats and waits may take."""
-    head_start: HeadStart | None = field(default=None, compare=False)
+    head_start: HeadStart | None = None
     """What has begun already, for the reader to take over."""
 
 

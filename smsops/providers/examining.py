@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from smsops.frozen import Frozen
 from smsops.model import ServiceSettings
 
 
@@ -23,8 +24,7 @@ class Standing(StrEnum):
     """The provider says a word that is not known here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registration:
+class Registration(Frozen):
     """A campaign of a service, or the verification of a number."""
 
     standing: Standing
@@ -44,8 +44,7 @@ class Needs(StrEnum):
     NOTHING = "nothing"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountFacts:
+class AccountFacts(Frozen):
     """The account itself, as far as the credentials may read it."""
 
     key: str
@@ -56,8 +55,7 @@ class AccountFacts:
     trial: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberFacts:
+class NumberFacts(Frozen):
     """A number that the account owns."""
 
     sms: bool
@@ -65,8 +63,7 @@ class NumberFacts:
     """What answers on the number when its service defers to it, in a clause; '' is nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceFacts:
+class ServiceFacts(Frozen):
     """One service with its pool."""
 
     settings: ServiceSettings
@@ -78,8 +75,7 @@ class ServiceFacts:
     """Why the campaigns could not be read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Terms(Frozen):
     """What the provider allows, and how it tells that it does not."""
 
     pool: int
@@ -119,8 +115,7 @@ class Event(StrEnum):
     STATUS = "status"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occasion:
+class Occasion(Frozen):
     """The call of a webhook that is to be made up."""
 
     url: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from smsops.adopting.found import Beside, Draft, Drawn, Handover, LeftOut, Moved, Of, Same
 from smsops.diagnostics import Finding, finding_to_json, has_errors
+from smsops.frozen import Frozen
 from smsops.masking import masked
 from smsops.planned import plan_to_json
 from smsops.render.documents import document
@@ -20,8 +20,7 @@ from smsops.render.text import plan_text, shown
 T = TypeVar("T", Beside, Draft, LeftOut, Same)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adopted:
+class Adopted(Frozen):
     """One run: every service that was looked at, and the plan of what the files would say."""
 
     drawn: tuple[Drawn, ...]

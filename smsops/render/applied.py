@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from smsops.changes import CreateService
 from smsops.errors import ExitCode, ProviderError, SmsopsError
+from smsops.frozen import Frozen
 from smsops.model import Channel
 from smsops.outcome import Outcome, Result, Status, result_to_json
 from smsops.planned import Plan, plan_to_json
@@ -16,14 +16,13 @@ from smsops.render.plain import Paint, clean, painted
 from smsops.render.text import SIGNS, subject
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
+class Applied(Frozen):
     """A plan, what came of it, and the failure that ended the run early, if one did."""
 
     plan: Plan
     outcomes: tuple[Outcome, ...] = ()
     """Of every account, in the order of work."""
-    channels: Mapping[str, Channel] = field(default_factory=dict)
+    channels: Mapping[str, Channel] = {}
     """The channels of the project by name."""
     verdict: ExitCode = ExitCode.OK
     """What was decided about the plan; anything but OK means that nothing was attempted."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 
 from smsops.diagnostics import Finding, Severity, finding_to_json, has_errors
+from smsops.frozen import Frozen
 from smsops.render.documents import document
 from smsops.render.plain import Paint, clean, counted, painted
 
@@ -14,8 +14,7 @@ _MOST = 3
 """Of warnings of one kind, how many are told one by one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verified:
+class Verified(Frozen):
     """The result of `audit verify`."""
 
     findings: tuple[Finding, ...]
@@ -79,8 +78,7 @@ def verified_json(checked: Verified, *, color: bool) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
+class Compared(Frozen):
     """The result of `audit verify DIR`: the files of an export against its manifest."""
 
     folder: str

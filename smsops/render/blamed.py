@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from smsops.frozen import Frozen
 from smsops.history.values import Version
 from smsops.render.csv import csv_table
 from smsops.render.documents import document
@@ -13,8 +12,7 @@ from smsops.render.persons import live_at, moment
 from smsops.render.plain import clean, table
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlameRow:
+class BlameRow(Frozen):
     """One key with its value, and the version that brought it."""
 
     field: str
@@ -32,8 +30,7 @@ class BlameRow:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blamed:
+class Blamed(Frozen):
     """What `blame` shows."""
 
     channel: str

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from typing import Any
 
 from smsops.masking import masked
-from smsops.model import Channel, Sender, ServiceSettings, Unmanaged, field_key
+from smsops.model import SETTINGS, Channel, Sender, Unmanaged, field_key
 from smsops.render.documents import document
 from smsops.render.plain import Paint, clean, counted, painted, table, width
 from smsops.render.text import host_of, routing, shown
@@ -22,7 +21,7 @@ _BUILT = (
     "messaging_service_sid",
     "phone_numbers",
     "messaging",
-    *(setting.name for setting in fields(ServiceSettings)),
+    *SETTINGS,
 )
 """Keys that have a row of their own; every other key is declared only: validated, shown, never sent."""
 
@@ -105,8 +104,8 @@ def _setting_rows(channel: Channel) -> Iterator[Row]:
 
 
 def _settings(channel: Channel) -> Iterator[tuple[str, str | int | bool | Unmanaged]]:
-    for setting in fields(ServiceSettings):
-        yield field_key(setting.name), getattr(channel.settings, setting.name)
+    for name in SETTINGS:
+        yield field_key(name), getattr(channel.settings, name)
 
 
 def _sender_row(channel: Channel, sender: Sender) -> Row:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from smsops.doctor.checks import Check, State
+from smsops.frozen import Frozen
 from smsops.render.documents import document
 from smsops.render.plain import Paint, clean, counted, painted
 
@@ -31,8 +31,7 @@ _GROUPS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Examined:
+class Examined(Frozen):
     """The result of `doctor`."""
 
     checks: tuple[Check, ...]

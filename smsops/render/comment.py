@@ -7,9 +7,9 @@ parsed strictly, serves only to tell what is new since, and is never shown but f
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 
 from smsops.changes import Change, Risk, UpdateService, change_to_json, digest, sort_key
+from smsops.frozen import Frozen, replace
 from smsops.planned import Plan
 from smsops.render.cutting import LIMIT, size
 from smsops.render.drawn import Drawn
@@ -32,8 +32,7 @@ _NAMES = 10
 """New changes that are named."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _State:
+class _State(Frozen):
     """What a comment remembers of its plan."""
 
     plan: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from smsops.frozen import Frozen
 from smsops.render.documents import document
 from smsops.render.plain import clean
 
@@ -11,8 +10,7 @@ SAVED = "saved"
 """The action where the comment may not be posted and its Markdown is in a file."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commented:
+class Commented(Frozen):
     """The comment, or the file that stands for it."""
 
     action: str

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from smsops.diagnostics import Finding, finding_to_json, has_errors
+from smsops.frozen import Frozen
 from smsops.render.documents import document
 from smsops.render.findings import findings_text
 from smsops.render.plain import clean, counted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Created:
+class Created(Frozen):
     """One run."""
 
     name: str

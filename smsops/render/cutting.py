@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain
 
+from smsops.frozen import Frozen
 from smsops.render.escape import fence, guarded, longest_run
 
 LIMIT = 60_000
@@ -44,8 +44,7 @@ class Weight(IntEnum):
     HIGH = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Detail:
+class Detail(Frozen):
     """One folded part of a page."""
 
     weight: Weight
@@ -54,8 +53,7 @@ class Detail:
     """The same with counts in place of long lists."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cut:
+class Cut(Frozen):
     """What is left of the details."""
 
     text: str

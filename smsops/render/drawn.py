@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from smsops.frozen import Frozen
 from smsops.model import Channel
 from smsops.planned import Plan, plan_to_json
 from smsops.render.documents import dumped
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class Drawn(Frozen):
     """A plan that is to be shown."""
 
     plan: Plan
-    channels: Mapping[str, Channel] = field(default_factory=dict)
+    channels: Mapping[str, Channel] = {}
     """The channels of the project by name, for labels and for where replies go."""
     since: str | None = None
     """The revision since which channels changed, where only those were looked at."""

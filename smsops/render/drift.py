@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from smsops.diagnostics import Finding, finding_to_json
 from smsops.drift import Drifted
+from smsops.frozen import Frozen
 from smsops.masking import masked
 from smsops.model import AccountEvent
 from smsops.render.documents import document
@@ -17,8 +17,7 @@ from smsops.render.plain import Paint, clean, counted, painted
 from smsops.render.text import shown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
+class Compared(Frozen):
     """The accounts against their last records."""
 
     found: tuple[Drifted, ...]

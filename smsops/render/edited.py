@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from smsops.diagnostics import Finding, finding_to_json
+from smsops.frozen import Frozen
 from smsops.render.documents import document
 from smsops.render.findings import findings_text
 from smsops.render.laid_out import diff_text
 from smsops.render.plain import clean
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edited:
+class Edited(Frozen):
     """One run."""
 
     path: str

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from smsops.explanations import Code, ErrorNumber
+from smsops.frozen import Frozen
 from smsops.render.documents import document
 from smsops.render.plain import Paint, clean_lines, painted, table
 
 _WIDTH = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Number:
+class Number(Frozen):
     """An error number, whose it is, and the codes of ours that it leads to."""
 
     provider: str
@@ -24,8 +23,7 @@ class Number:
     codes: tuple[Code, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explained:
+class Explained(Frozen):
     """What was asked for: one code, one number, or all of both."""
 
     codes: tuple[Code, ...] = ()

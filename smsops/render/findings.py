@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from smsops.diagnostics import Finding, Severity, finding_to_json
+from smsops.frozen import Frozen
 from smsops.render.plain import Paint, clean, cleaned_characters, counted, painted, width
 
 _PAINT = {Severity.ERROR: Paint.ERROR, Severity.WARNING: Paint.WARNING}
@@ -13,8 +13,7 @@ _EXCERPT = 200
 """Characters of a source line that are shown; a longer line is cut around the caret."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class Checked(Frozen):
     """What `validate` found."""
 
     findings: tuple[Finding, ...]

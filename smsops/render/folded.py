@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from smsops.changes import AttachNumber, Change, CreateService, DetachNumber, MoveNumber, Risk, UpdateService
+from smsops.frozen import replace
 from smsops.masking import Kept, masked
 from smsops.model import Channel
 from smsops.planned import HeldBack

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from smsops.diagnostics import Finding, finding_to_json, has_errors
 from smsops.errors import SmsopsError
+from smsops.frozen import Frozen
 from smsops.render.documents import document, error_to_json
 from smsops.render.findings import findings_text
 from smsops.render.plain import Paint, clean, counted, painted
@@ -15,8 +15,7 @@ from smsops.render.plain import Paint, clean, counted, painted
 _PAINT = {"+": Paint.ADD, "-": Paint.REMOVE, "@": Paint.MOVE}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaidOut:
+class LaidOut(Frozen):
     """One run of `fmt`."""
 
     files: int

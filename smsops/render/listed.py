@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from smsops.audit.population import Item, Period
+from smsops.frozen import Frozen
 from smsops.history.recorded import Apply
 from smsops.history.values import ProjectChange, Version
 from smsops.render.csv import csv_table
@@ -17,8 +17,7 @@ from smsops.render.persons import approver_of, moment
 from smsops.render.plain import clean, counted, table
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class Listed(Frozen):
     """What `audit log` and `audit sample` show."""
 
     items: Sequence[Item]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import groupby
 
 from smsops.diagnostics import Finding
 from smsops.drift import Drifted
 from smsops.errors import ExitCode, SmsopsError
+from smsops.frozen import replace
 from smsops.outcome import Status
 from smsops.render.applied import (
     DIFFERS,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from smsops.frozen import Frozen
 from smsops.history.recorded import Apply, Approval, Diff
 from smsops.history.values import Commit, Kind, Version
 from smsops.render.csv import csv_table
@@ -15,8 +15,7 @@ from smsops.render.persons import approval_words, approver_of, live_at, live_wor
 from smsops.render.plain import Paint, clean, counted, painted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(Frozen):
     """What `history` shows."""
 
     versions: tuple[Version, ...]

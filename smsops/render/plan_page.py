@@ -9,8 +9,8 @@ page says at its head how many are missing, and that nobody can approve the plan
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from smsops.frozen import Frozen
 from smsops.planned import Plan
 from smsops.render.counts import ROWS, rows, table_lines
 from smsops.render.cutting import LIMIT, Cut, Weight, cut, size
@@ -33,8 +33,7 @@ _WHERE = "The whole plan is in the artifact of this run: `smsops show plan.json`
 _SHORTENED = "Some details are left out below. The counts, the removals and the id are complete."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanPage:
+class PlanPage(Frozen):
     """A plan as a page."""
 
     text: str

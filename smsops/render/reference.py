@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from smsops.frozen import Frozen
 from smsops.render.documents import document
 from smsops.render.plain import clean, table
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class Listed(Frozen):
     """One provider as `smsops providers` lists it."""
 
     name: str
@@ -18,8 +17,7 @@ class Listed:
     summary: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Served:
+class Served(Frozen):
     """A running sandbox: where it listens, and what opens each account."""
 
     base_url: str
@@ -27,8 +25,7 @@ class Served:
     """Account name to account SID, user name and token. The tokens are the sandbox's own; no real one is ever here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Script:
+class Script(Frozen):
     """A completion script."""
 
     shell: str

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from smsops.changes import Change, MoveNumber, change_to_json
 from smsops.errors import ExitCode
+from smsops.frozen import Frozen
 from smsops.outcome import Outcome, Result, Status, result_to_json
 from smsops.planned import Plan, plan_to_json
 from smsops.render.documents import document
 from smsops.render.plain import Paint, clean, counted, painted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Frozen):
     """The rehearsal of one account."""
 
     outcome: Outcome
@@ -34,8 +33,7 @@ class Part:
         return (result for result in self.outcome.results if isinstance(result.change, MoveNumber))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rehearsed:
+class Rehearsed(Frozen):
     """A plan and what carrying it out on copies came to."""
 
     plan: Plan

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import groupby
 
 from smsops.changes import DeleteService, DetachNumber, MoveNumber
+from smsops.frozen import Frozen
 from smsops.planned import Plan
 from smsops.render.cutting import fitted
 from smsops.render.escape import clipped
@@ -35,8 +35,7 @@ WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Removal:
+class Removal(Frozen, kw_only=False, order=True):
     """One thing that is taken away; everything in it is clean and of bounded length."""
 
     verb: Verb
@@ -49,8 +48,7 @@ class Removal:
     """The number, or the service."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Removals:
+class Removals(Frozen):
     """The list, as far as it fits."""
 
     text: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from smsops.diagnostics import Finding
+from smsops.frozen import Frozen
 
 
 class Verdict(StrEnum):
@@ -21,8 +21,7 @@ class Verdict(StrEnum):
     """It waits, or was not looked at."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(Frozen):
     """One thing that was looked at: a channel, or a file."""
 
     name: str
@@ -35,8 +34,7 @@ class Case:
     """Lines for people."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Frozen):
     """One run."""
 
     command: str
@@ -50,11 +48,11 @@ class Report:
     cases: tuple[Case, ...] = ()
     changes: int | None = 0
     """None where nothing was found out: that is not the same as none."""
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = {}
     plan_id: str = ""
     failure: str = ""
     """Why the run failed, in one sentence; '' when it did not."""
-    outputs: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, str] = {}
     """What the step hands on besides, each on one line."""
     prefix: str = ""
     """The project's folder inside its repository, as `infra/sms/`: CI systems want paths from the repository's root."""

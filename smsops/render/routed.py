@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from smsops.diagnostics import Finding, finding_to_json
 from smsops.errors import SmsopsError
+from smsops.frozen import Frozen
 from smsops.masking import masked
 from smsops.model import Channel, Sender, Unmanaged
 from smsops.project import Account
@@ -25,8 +25,7 @@ _SAYS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Home:
+class Home(Frozen):
     """A channel that declares the number."""
 
     channel: Channel
@@ -36,8 +35,7 @@ class Home:
     """The file that declares the account."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Routed:
+class Routed(Frozen):
     """Everywhere that the number is declared."""
 
     number: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from smsops.diagnostics import Finding
+from smsops.frozen import Frozen
 from smsops.render.cutting import LIMIT, fitted, size
 from smsops.render.escape import LINE, clipped
 from smsops.render.findings import counts_text, finding_text
@@ -15,8 +15,7 @@ FRAME = 250
 """Bytes that a section may need beside its fence: heading, fold, and the count of what is left out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Frozen):
     """A heading and a fence."""
 
     heading: str

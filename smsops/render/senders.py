@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from smsops.diagnostics import Finding, finding_to_json
 from smsops.errors import SmsopsError
+from smsops.frozen import Frozen
 from smsops.render.csv import csv_table
 from smsops.render.documents import document, error_to_json
 from smsops.render.plain import clean, counted, table
@@ -16,8 +16,7 @@ from smsops.senders import Candidate, Use
 _SAYS = "From the files alone: what the account and the carriers allow is not looked at."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Senders:
+class Senders(Frozen):
     """What `smsops senders` found."""
 
     candidates: tuple[Candidate, ...]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from enum import StrEnum
 
+from smsops.frozen import Frozen
 from smsops.render.documents import document
 from smsops.render.plain import Paint, clean, clean_lines, painted
 
@@ -20,8 +20,7 @@ class Fate(StrEnum):
     """Something else is there, and was not touched."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paste:
+class Paste(Frozen):
     """What belongs into a file that was left alone."""
 
     path: str
@@ -30,8 +29,7 @@ class Paste:
     lines: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Started:
+class Started(Frozen):
     """One run."""
 
     files: tuple[tuple[str, Fate], ...]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
 
+from smsops.frozen import Frozen
 from smsops.render.documents import document
 from smsops.render.escape import code, fence
 from smsops.render.plain import Paint, clean, painted
@@ -16,8 +16,7 @@ _LEGEND = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Steps:
+class Steps(Frozen):
     """The set-up steps of a provider; of a channel, when one was named."""
 
     provider: str

@@ -7,7 +7,6 @@ the summary, where a long plan ends.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import assert_never
 from urllib.parse import urlsplit
 
@@ -24,6 +23,7 @@ from smsops.changes import (
     UpdateService,
     sort_key,
 )
+from smsops.frozen import Frozen
 from smsops.masking import Kept, masked
 from smsops.model import Channel, Direction
 from smsops.numbers import is_toll_free
@@ -79,8 +79,7 @@ def plan_text(drawn: Drawn, *, color: bool) -> str:
 # --- blocks ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Frozen, kw_only=False):
     """What happens to one channel, high risk first."""
 
     account: str
@@ -88,8 +87,7 @@ class Block:
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Frozen, kw_only=False):
     """One line about a change; everything in it is clean."""
 
     words: str

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from smsops.frozen import Frozen
 from smsops.render.documents import document
 from smsops.render.plain import clean, counted, table
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wrote:
+class Wrote(Frozen):
     """The files of an export or of a site."""
 
     folder: str

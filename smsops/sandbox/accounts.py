@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from smsops.errors import SmsopsError
+from smsops.frozen import Frozen
 from smsops.sandbox import senders, services
 from smsops.sandbox.numbering import E164, seeded
 from smsops.sandbox.store import Store
@@ -42,8 +43,7 @@ class Credentials:
     password: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class Identity(Frozen):
     """Whose credentials a request carries."""
 
     account_sid: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 
+from smsops.frozen import Frozen, replace
 from smsops.sandbox.accounts import Identity
 from smsops.sandbox.paging import Listing, Page, Window, fetch
 from smsops.sandbox.store import Store
@@ -13,8 +13,7 @@ from smsops.sandbox.switches import Switches
 from smsops.sandbox.wire import Answer, Request, method_not_allowed, not_found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(Frozen):
     """A request with all that its answer depends on."""
 
     request: Request

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
+from smsops.frozen import asdict
 from smsops.sandbox.faults import Faults, fault_from_json
 from smsops.sandbox.switches import Switches, changed
 from smsops.sandbox.traffic import Requests

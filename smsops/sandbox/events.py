@@ -11,10 +11,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from smsops.frozen import Frozen
 from smsops.sandbox.call import Call
 from smsops.sandbox.faults import CODE_OF_STATUS
 from smsops.sandbox.numbering import seeded
@@ -38,8 +38,7 @@ _DATES = {"StartDate": ">=", "EndDate": "<="}
 FILTERS = (*_COLUMN_OF, *_DATES)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Log:
+class Log(Frozen):
     """Writes the events of one edit, in the name of whoever makes it."""
 
     store: Store

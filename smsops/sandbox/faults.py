@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
+
+from smsops.frozen import Frozen, asdict, field_names
 
 CODE_OF_STATUS = {401: 20003, 403: 20403, 404: 20404, 409: 20409, 429: 20429, 500: 20500, 503: 20503}
 """Twilio's error code where a fault gives only the HTTP status (twilio.md 4.5)."""
@@ -32,8 +33,7 @@ class FaultKind(StrEnum):
     """Half the body that was announced, then the end of the connection."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(Frozen):
     """A rule: the requests it strikes, and what happens to them."""
 
     kind: FaultKind = FaultKind.STATUS
@@ -82,7 +82,7 @@ def fault_from_json(values: object) -> Fault:
     }  # fmt: skip
     for name, value in values.items():
         if name not in types:
-            raise ValueError(f"A fault has no {name!r}; it has {', '.join(f.name for f in fields(Fault))}.")
+            raise ValueError(f"A fault has no {name!r}; it has {', '.join(field_names(Fault))}.")
         if type(value) not in types[name]:
             raise ValueError(f"{name} of a fault cannot be {value!r}.")
     if values.get("kind", FaultKind.STATUS) not in tuple(FaultKind):
@@ -93,8 +93,7 @@ def fault_from_json(values: object) -> Fault:
         raise ValueError(f"path of a fault is not a regular expression: {error}.") from error
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Strike:
+class Strike(Frozen):
     """One fault on one request."""
 
     fault: Fault

@@ -12,9 +12,9 @@ import os
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
+from smsops.frozen import Frozen, replace
 from smsops.sandbox import accounts, core, events, messaging
 from smsops.sandbox.accounts import Identity
 from smsops.sandbox.call import Call
@@ -32,13 +32,12 @@ _GARBAGE = b'\xff\xfe{"sid": \x00\x80\x81 not json'
 _HALF_A_BODY = b'{"sid":"MG", "cut short'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(Frozen):
     """What goes onto the socket; `cut` says how the connection ends early (None: it does not)."""
 
     status: int
     payload: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     cut: FaultKind | None = None
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
 from enum import StrEnum
 
+from smsops.frozen import Frozen
 from smsops.sandbox.senders import SAMPLE_REPLY_URL
 
 KEYWORDS = frozenset(
@@ -49,8 +49,7 @@ class Effect(StrEnum):
     """The number's own settings count, and they are empty."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inbound:
+class Inbound(Frozen):
     """Who is called for a text, and who if that fails."""
 
     effect: Effect

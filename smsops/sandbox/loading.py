@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from smsops.frozen import Frozen
 from smsops.sandbox import accounts, senders, services
 from smsops.sandbox.accounts import Credentials
 from smsops.sandbox.numbering import nature
@@ -18,22 +18,20 @@ from smsops.sandbox.store import Store
 from smsops.sandbox.switches import Switches
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadedNumber:
+class LoadedNumber(Frozen):
     """A phone number that the account owns."""
 
     sid: str
     sms: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadedService:
+class LoadedService(Frozen):
     """A messaging service of the account."""
 
     sid: str
     fields: Mapping[str, Any]
     """By Twilio's names, as in answers (`inbound_request_url`); what is not given has Twilio's default."""
-    pool: Mapping[str, str] = field(default_factory=dict)
+    pool: Mapping[str, str] = {}
     """E.164 to number SID; every number in it is owned as well."""
 
 

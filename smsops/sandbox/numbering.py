@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+
+from smsops.frozen import Frozen
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}\Z")
 
@@ -23,8 +24,7 @@ _COUNTRIES = {
 _MOBILE = ("+447", "+336", "+337", "+4915", "+4916", "+4917", "+614", "+3538", "+316", "+467", "+479", "+4866")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nature:
+class Nature(Frozen):
     """Country, type and capabilities of a number, as Twilio would list them."""
 
     country: str | None

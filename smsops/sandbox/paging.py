@@ -8,10 +8,10 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from smsops.frozen import Frozen
 from smsops.sandbox.switches import Switches
 from smsops.sandbox.wire import Refusal, Request, invalid
 
@@ -25,8 +25,7 @@ MAX_KEY = 2**63 - 1
 Key = int | str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class Listing(Frozen):
     """What is listed: a table, a condition with its values, and the unique column that orders the rows."""
 
     table: str
@@ -37,8 +36,7 @@ class Listing:
     """Whether the rows come in falling order."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class Window(Frozen):
     """Where in a list a page lies: after a row, before a row, or at the start."""
 
     size: int
@@ -47,8 +45,7 @@ class Window:
     before: Key | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Frozen):
     """The rows of one page, and the keys of its neighbours (None: there is none)."""
 
     rows: list[sqlite3.Row]

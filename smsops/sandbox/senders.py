@@ -9,9 +9,9 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
+from smsops.frozen import Frozen
 from smsops.sandbox import numbering, services
 from smsops.sandbox.numbering import Nature, nature, seeded
 from smsops.sandbox.switches import Switches
@@ -22,8 +22,7 @@ SAMPLE_REPLY_URL = "https://demo.twilio.com/welcome/sms/reply"
 """What a new number answers with until it is configured; the URL itself is a guess (twilio.md 1.5)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pool:
+class Pool(Frozen):
     """One kind of pool: how its path, list, parameter and items are called (twilio.md 1.3)."""
 
     segment: str

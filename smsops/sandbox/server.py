@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from smsops.errors import SmsopsError
+from smsops.frozen import Frozen
 from smsops.sandbox import accounts, inbound, loading
 from smsops.sandbox.accounts import Credentials, KeyKind
 from smsops.sandbox.console import Console
@@ -23,8 +23,7 @@ from smsops.sandbox.switches import Switches
 from smsops.sandbox.traffic import Requests
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Violation:
+class Violation(Frozen):
     """A request to release or to buy a number, which no engine may make."""
 
     method: str

@@ -6,9 +6,10 @@ Tests of the engine run with guesses turned both ways, so that nothing comes to 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
+
+from smsops.frozen import Frozen, field_names, replace
 
 
 class ClearedUrl(StrEnum):
@@ -18,8 +19,7 @@ class ClearedUrl(StrEnum):
     EMPTY = "empty"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Switches:
+class Switches(Frozen):
     """How the sandbox behaves where the facts are open, and how slow, crowded or stale it is."""
 
     deferral_default: bool = False
@@ -82,7 +82,7 @@ class Switches:
 
 def changed(switches: Switches, values: Mapping[str, Any]) -> Switches:
     """A copy with some switches set from plain JSON values; ValueError names a wrong switch or value."""
-    names = {field.name for field in fields(Switches)}
+    names = field_names(Switches)
     checked: dict[str, Any] = {}
     for name, value in values.items():
         if name not in names:

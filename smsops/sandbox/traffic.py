@@ -5,15 +5,15 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, overload
+
+from smsops.frozen import Frozen
 
 KEPT = 20_000
 """Requests that are remembered; older ones are forgotten."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Frozen):
     """One request and how it was answered. Credentials are not kept."""
 
     method: str

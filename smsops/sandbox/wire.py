@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import unquote
 
+from smsops.frozen import Frozen
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+
+class Request(Frozen):
     """What a client asked, with the parameters decoded."""
 
     method: str
@@ -31,13 +31,12 @@ class Request:
         return [unquote(part) for part in self.path.split("/")[1:]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Frozen):
     """Status, JSON body (None: empty) and headers beside the common ones."""
 
     status: int
     body: Mapping[str, Any] | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
 
     @property
     def payload(self) -> bytes:

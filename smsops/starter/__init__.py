@@ -13,9 +13,10 @@ import json
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+
+from smsops.frozen import Frozen
 
 _CHECKOUT = Path(__file__).parents[2]
 _SHIPPED = {
@@ -72,8 +73,7 @@ SHARED = {".gitlab-ci.yml": "include:", ".pre-commit-config.yaml": "repos:"}
 """Files that a repository may have for more than smsops, and the line below which the project's part belongs."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Frozen):
     """Where a project lies in its repository."""
 
     folder: str = ""

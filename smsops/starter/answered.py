@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 
+from smsops.frozen import Frozen
 from smsops.starter import project
 
 PLACEHOLDER_SID = "AC00000000000000000000000000000000"
 _HOST = re.compile(r"hooks\.example\.com")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
+class Answers(Frozen):
     """What was said of the first account."""
 
     account: str = "main"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from smsops.adopting.limits import obstacles, senders_beside
+from smsops.frozen import replace
 from smsops.model import UNMANAGED, LiveService, ServiceSettings
 from tests.adopting import SID
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from smsops.audit.population import Period, parsed_time, population
 from smsops.errors import UsageError
+from smsops.frozen import replace
 from smsops.history.recorded import Diff
 from smsops.history.values import Kind
 from tests.audit.build import apply, approval, call, chronicle, commit, past, project_change, version

@@ -6,7 +6,7 @@ import base64
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from smsops.changes import digest
 from smsops.codes.apply import APPLY_CODES
 from smsops.codes.ledger import LEDGER_CODES
 from smsops.codes.provider import PROVIDER_CODES
+from smsops.frozen import replace
 from smsops.git import Repository
 from smsops.ledger.branch import Branch
 from smsops.sandbox.faults import Fault, FaultKind

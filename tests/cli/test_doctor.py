@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from smsops.doctor.account import Patient, account_checks
 from smsops.doctor.checks import IDS, Check, State
+from smsops.frozen import replace
 from smsops.providers import PROVIDERS
 from smsops.providers.examining import AccountFacts, NumberFacts, Registration, ServiceFacts, Terms
 from smsops.render.checks import Examined, examined_text

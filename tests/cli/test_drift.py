@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from smsops.frozen import replace
 from smsops.sandbox.server import Sandbox
 from tests.cli.clones import Team, commit, git
 from tests.cli.door import write_project

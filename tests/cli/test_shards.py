@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from smsops.cli.saving import read_plan, write_plan
 from smsops.cli.terminal import Terminal
 from smsops.cli.wishes import Wish
 from smsops.files.load import load_project
+from smsops.frozen import replace
 from smsops.merging import merged
 from smsops.model import Channel
 from smsops.saved import saved_text

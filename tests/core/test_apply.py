@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from smsops.changes import Class, Gate
 from smsops.errors import ExitCode, Failure, LedgerError, ProviderError
+from smsops.frozen import replace
 from smsops.ledger.records import Run
 from smsops.model import Base, Channel, Direction, Sender
 from smsops.outcome import Status

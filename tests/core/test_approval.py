@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import permutations
 from typing import Any
@@ -12,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smsops.approval import Approval, ChangeRequest, Review, ReviewState, Separation, Weighed, weigh
+from smsops.frozen import replace
 
 DIGITS = "0123456789abcdef" * 4
 ID = f"sha256:{DIGITS}"

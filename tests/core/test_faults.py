@@ -6,13 +6,13 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from smsops.errors import ExitCode, ProviderError
+from smsops.frozen import field_names
 from smsops.model import Channel
 from smsops.sandbox.faults import Fault, FaultKind
 from smsops.sandbox.server import Sandbox
@@ -157,7 +157,7 @@ def test_trouble_that_passes_is_not_noticed(world: World, call: str, trouble: st
         Switches(unknown_number_code=21421, foreign_account_code=20003),
     ],
     ids=lambda switches: ",".join(
-        field.name for field in fields(switches) if getattr(switches, field.name) != getattr(Switches(), field.name)
+        name for name in field_names(switches) if getattr(switches, name) != getattr(Switches(), name)
     ),
 )
 def test_nothing_rests_on_a_guess_about_twilio(tmp_path: Path, switches: Switches):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from smsops.changes import Gate
+from smsops.frozen import replace
 from smsops.gates import judge, removals_allowed
 from smsops.model import Base, BaseChannel, DesiredState, LiveState, Sender
 from smsops.plan import plan

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from smsops.binding import wanted
 from smsops.changes import Gate, digest
+from smsops.frozen import replace
 from smsops.gates import judge, removals_allowed
 from smsops.merging import merged
 from smsops.model import Base, BaseChannel, Channel, DesiredState, LiveState, OwnedNumber, Sender

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import permutations
 
 from smsops.binding import wanted
@@ -17,7 +16,8 @@ from smsops.changes import (
     UpdateService,
     change_to_json,
 )
-from smsops.model import UNMANAGED, Base, BaseChannel, LiveState, ServiceSettings
+from smsops.frozen import replace
+from smsops.model import SETTINGS, UNMANAGED, Base, BaseChannel, LiveState, ServiceSettings
 from smsops.plan import plan
 from smsops.planned import Plan
 from tests.core.build import channel, desired, live, number_sid, service, settings, sid
@@ -362,4 +362,4 @@ def test_every_setting_is_planned_when_it_differs():
     here = replace(service(MG1, "a", A), settings=other)
     (update,) = plan(desired=wish, live=live(here), base=NONE).changes
     assert isinstance(update, UpdateService)
-    assert {d.name for d in update.fields} == set(ServiceSettings.__slots__)
+    assert {d.name for d in update.fields} == set(SETTINGS)

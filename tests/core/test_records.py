@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from smsops.changes import Change, Gate
+from smsops.frozen import replace
 from smsops.gates import judge
 from smsops.ledger.chain import verify
 from smsops.ledger.inventory import Upshot, begun, next_base

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from smsops.changes import Class, Gate
 from smsops.errors import ExitCode
+from smsops.frozen import replace
 from smsops.sandbox.server import Sandbox
 from tests.core.build import channel
 from tests.world import ROOMY, World

@@ -10,13 +10,13 @@ import gc
 import sys
 import tracemalloc
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
 import pytest
 
 from smsops.files.load import load_project
+from smsops.frozen import replace
 from smsops.gates import judge
 from smsops.merging import merged
 from smsops.model import EMPTY_BASE, Base, BaseChannel, Channel, DesiredState, LiveState

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from smsops.files.layout import laid_out
 from smsops.files.outline import ORDER
 from smsops.files.schema import schema_text
 from smsops.files.yamlfile import MAX_BYTES, read_yaml
+from smsops.frozen import replace
 from smsops.model import Channel
 
 ROOT = Path(__file__).parents[2]

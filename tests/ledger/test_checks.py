@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from smsops.diagnostics import Finding
 from smsops.drift import Drifted
 from smsops.errors import LedgerError, Unpushed
 from smsops.files.schema import schema_text
+from smsops.frozen import replace
 from smsops.git import Repository
 from smsops.history.checks import check_of
 from smsops.history.recorded import Drift

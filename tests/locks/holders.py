@@ -7,11 +7,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from smsops.frozen import replace
 from smsops.locks.holder import Holder, began, this_machine
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

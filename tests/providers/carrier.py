@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
@@ -22,6 +22,7 @@ from smsops.changes import (
 )
 from smsops.errors import Failure, ProviderError
 from smsops.files.forms import FORMS, Form, Part
+from smsops.frozen import field_names, replace
 from smsops.model import (
     AccountEvent,
     Channel,
@@ -198,7 +199,7 @@ def registered(server: Server) -> Iterator[None]:
         instructions=_instructions,
         open_reader=reader,
         open_writer=writer,
-        properties=lambda: {field_key(one.name): one.name for one in fields(ServiceSettings)},
+        properties=lambda: {field_key(name): name for name in field_names(ServiceSettings)},
     )
     with patch.dict(FORMS, {"carrier": FORM}), patch.dict(PROVIDERS, {"carrier": provider}):
         yield

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
+from smsops.frozen import replace
 from smsops.providers.base import Connection
 from smsops.providers.twilio.read import TwilioReader, open_reader
 from smsops.providers.twilio.retry import RetryPolicy

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from smsops.errors import Failure, ProviderError
+from smsops.frozen import replace
 from smsops.providers.base import Connection
 from smsops.providers.twilio import direct
 from smsops.providers.twilio.read import TwilioReader, open_reader

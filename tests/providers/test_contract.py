@@ -6,12 +6,12 @@ import base64
 import itertools
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
 
 from smsops.changes import AttachNumber, Change, CreateService, DeleteService, DetachNumber, UpdateService
+from smsops.frozen import replace
 from smsops.model import Wanted
 from smsops.providers import PROVIDERS
 from smsops.providers.base import Connection, Reader, Writer

@@ -6,12 +6,12 @@ import itertools
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from smsops.errors import Failure, ProviderError
+from smsops.frozen import replace
 from smsops.model import AccountEvent
 from smsops.providers.base import Connection
 from smsops.providers.twilio import events

@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
 
 from smsops.errors import Failure, ProviderError
+from smsops.frozen import replace
 from smsops.model import Wanted
 from smsops.providers import PROVIDERS
-from smsops.providers.base import AHEAD, Connection
+from smsops.providers.base import Connection
 from smsops.providers.twilio import headstart
 from smsops.providers.twilio.headstart import TwilioHeadStart, begin
 from smsops.providers.twilio.read import TwilioReader, open_reader
@@ -127,5 +127,5 @@ def test_after_the_end_nothing_is_sent_and_nobody_waits(server: Scripted, connec
     ahead.expect(SERVICE)
     ahead.close()
     assert {asked.path for asked in server.asked} <= {SERVICES}
-    assert all(thread.daemon for thread in threading.enumerate() if thread.name == AHEAD)
+    assert all(thread.daemon for thread in threading.enumerate() if thread.name == "smsops-ahead")
     assert ACCOUNT not in repr(ahead)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from dataclasses import replace
 
 import pytest
 
+from smsops.frozen import replace
 from smsops.model import Channel, Direction, Sender, ServiceSettings
 from smsops.project import Account, SecretKind, SecretRef
 from smsops.providers import PROVIDERS
@@ -88,7 +89,7 @@ def test_the_secret_is_named_by_its_place_alone() -> None:
     text = told(CHANNEL, ACCOUNT)
     assert "the command vault" in text
     assert "hunter2" not in text
-    token = replace(ACCOUNT, api_key_sid=None, secret=SecretRef(kind=SecretKind.ENV, target=("US_TOKEN",)))
+    token = dataclasses.replace(ACCOUNT, api_key_sid=None, secret=SecretRef(kind=SecretKind.ENV, target=("US_TOKEN",)))
     assert "reads the auth token from the environment variable US_TOKEN" in told(None, token)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from smsops.errors import ExitCode, Failure, ProviderError
+from smsops.frozen import replace
 from smsops.model import Wanted
 from smsops.providers.base import Connection
 from smsops.providers.twilio.read import TwilioReader, open_reader

@@ -6,13 +6,14 @@ Time is counted and not waited: each patience here loses what it is asked to sle
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from smsops.changes import AttachNumber, Change, CreateService, DetachNumber, FieldDiff, MoveNumber, UpdateService
 from smsops.errors import Failure, ProviderError
+from smsops.frozen import replace
 from smsops.model import LiveService
 from smsops.providers.base import Connection, Endless, Receipt
 from smsops.providers.twilio.read import open_reader

@@ -8,12 +8,12 @@ import socket
 import ssl
 import subprocess
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from smsops.errors import Failure, ProviderError
+from smsops.frozen import replace
 from smsops.providers.base import Connection
 from smsops.providers.twilio import proxied
 from smsops.providers.twilio.answers import Reply, Unanswered
@@ -21,7 +21,7 @@ from smsops.providers.twilio.direct import Direct
 from smsops.providers.twilio.proxied import Proxied
 from smsops.providers.twilio.read import open_reader
 from smsops.providers.twilio.retry import RetryPolicy
-from smsops.providers.twilio.transport import tls
+from smsops.providers.twilio.trust import tls
 from smsops.secrets.base import Secret
 from tests.providers.scripted import (
     ACCOUNT,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from smsops.audit.population import Item, Period, population
+from smsops.frozen import replace
 from smsops.history.recorded import Apply, Approval, Call, Diff
 from smsops.history.values import (
     Chronicle,

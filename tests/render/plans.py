@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from smsops.changes import Change, CreateService, FieldDiff, Risk
 from smsops.diagnostics import Finding
 from smsops.drift import Drifted
 from smsops.errors import ExitCode
+from smsops.frozen import replace
 from smsops.model import AccountEvent
 from smsops.outcome import Outcome, Result, Status
 from smsops.planned import AccountPlan, Aim, HeldBack, Plan

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from smsops.changes import (
@@ -21,6 +20,7 @@ from smsops.changes import (
 from smsops.diagnostics import Finding, Location, Severity
 from smsops.drift import Drifted
 from smsops.errors import Failure, LedgerError, ProviderError
+from smsops.frozen import replace
 from smsops.model import AccountEvent, Channel, Direction, Sender, ServiceSettings
 from smsops.outcome import Outcome, Result, Status
 from smsops.planned import AccountPlan, Aim, AlreadyDone, HeldBack, Plan

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
+from smsops.frozen import replace
 from smsops.history.contents import Content, content_of
 from smsops.history.filed import declared_of, rows_of, without_secrets
 from smsops.history.moment import Moment, Refusal, Row, Unreadable, applied_by, checked_by, effect_at, version_at

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smsops.changes import Change, FieldDiff, Gate
+from smsops.frozen import replace
 from smsops.render.comment import comment_markdown, marker, no_plan_markdown
 from smsops.render.cutting import LIMIT, size
 from smsops.render.drawn import Drawn

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
@@ -23,6 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smsops.audit.population import Period
+from smsops.frozen import replace
 from smsops.history.recorded import Apply
 from smsops.history.values import Chronicle, Commit, Verdict, Version
 from smsops.render.export import exported

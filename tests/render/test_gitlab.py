@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
 from smsops.diagnostics import Finding, Location, Severity
+from smsops.frozen import replace
 from smsops.render.gitlab import code_quality
 from tests.render.reported import HOSTILE, finding, report
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from dataclasses import replace
 
 from smsops.changes import Class, CreateService, FieldDiff, Gate
 from smsops.diagnostics import Finding, Location, Severity
 from smsops.errors import ExitCode, UsageError
+from smsops.frozen import replace
 from smsops.planned import AccountPlan, AlreadyDone, HeldBack, Plan
 from smsops.render.applied import Applied
 from smsops.render.drawn import Drawn

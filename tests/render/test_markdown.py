@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from smsops.changes import Class, CreateService, FieldDiff, Gate, Risk
 from smsops.diagnostics import Finding, Location, Severity
+from smsops.frozen import replace
 from smsops.planned import AccountPlan, AlreadyDone, HeldBack, Plan
 from smsops.render.drawn import Drawn
 from smsops.render.markdown import plan_markdown

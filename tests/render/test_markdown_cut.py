@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from smsops.changes import AttachNumber, Change, CreateService, DeleteService, FieldDiff, Gate, Risk, UpdateService
 from smsops.diagnostics import Finding, Location, Severity
+from smsops.frozen import replace
 from smsops.planned import AccountPlan, AlreadyDone, HeldBack, Plan
 from smsops.render.cutting import LIMIT, size
 from smsops.render.drawn import Drawn

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from smsops.changes import Gate
 from smsops.diagnostics import Finding, Location
 from smsops.errors import ExitCode, LedgerError, UsageError
+from smsops.frozen import replace
 from smsops.render.applied import Applied
 from smsops.render.cutting import LIMIT, size
 from smsops.render.drift import Compared

@@ -7,7 +7,6 @@ import io
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -16,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smsops.audit.population import Period
+from smsops.frozen import replace
 from smsops.history.recorded import Diff
 from smsops.history.values import Kind, Person, Signature, Standing, Verdict, Version
 from smsops.render.blamed import BLAME, Blamed, BlameRow

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from smsops.changes import (
@@ -21,6 +19,7 @@ from smsops.codes import CODES
 from smsops.diagnostics import Finding, Location, Severity
 from smsops.drift import Drifted
 from smsops.errors import ExitCode, Failure, LedgerError, LockHeld, ProviderError, SecretError, SmsopsError
+from smsops.frozen import replace
 from smsops.model import AccountEvent, Channel, Direction, Sender, ServiceSettings
 from smsops.outcome import Outcome, Result, Status
 from smsops.planned import AccountPlan, Aim, HeldBack, Plan

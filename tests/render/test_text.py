@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -21,6 +20,7 @@ from smsops.changes import (
     UpdateService,
 )
 from smsops.diagnostics import Finding, Location
+from smsops.frozen import replace
 from smsops.model import Channel, Direction, Sender, ServiceSettings
 from smsops.planned import AccountPlan, Aim, HeldBack, Plan
 from smsops.render.drawn import Drawn

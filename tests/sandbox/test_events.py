@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from smsops.frozen import replace
 from smsops.sandbox.accounts import KeyKind
 from smsops.sandbox.events import CONSOLE_USER
 from smsops.sandbox.server import Sandbox

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from smsops.frozen import field_names
 from smsops.sandbox.server import Sandbox
 from smsops.sandbox.switches import ClearedUrl, Switches, changed
 from tests.sandbox.caller import Caller
@@ -154,7 +154,7 @@ def test_latency_is_the_least_that_a_request_takes(box: Sandbox, caller: Caller)
 
 def test_every_switch_is_turned_by_some_test() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
-    assert [field.name for field in fields(Switches) if f"{field.name}=" not in text] == []
+    assert [name for name in field_names(Switches) if f"{name}=" not in text] == []
 
 
 def test_switches_are_set_from_json_one_by_one() -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import socket
 import sqlite3
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from smsops.errors import SmsopsError
+from smsops.frozen import replace
 from smsops.sandbox.server import Sandbox
 from smsops.sandbox.traffic import KEPT, Asked
 from tests.sandbox.caller import Caller

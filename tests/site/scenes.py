@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from smsops.diagnostics import Finding, Location, Severity
+from smsops.frozen import replace
 from smsops.history.recorded import Apply, Approval, Call, Check, Diff, Drift, Entry
 from smsops.history.values import (
     Chronicle,

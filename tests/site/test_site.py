@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from smsops.diagnostics import Finding, Location
+from smsops.frozen import replace
 from smsops.history.recorded import Apply, Check, Diff, Drift, Entry
 from smsops.history.values import Chronicle, Kind, Past, Person, Signature, Standing, Verdict
 from smsops.render.plain import clean

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from smsops.errors import Failure, ProviderError
+from smsops.frozen import Frozen
 from smsops.providers.base import Connection
 from smsops.providers.twilio.routes import Product
 
@@ -19,8 +19,7 @@ _TWILIO_HOST = re.compile(r"(?P<product>messaging|api|monitor)(\.[a-z0-9-]+){0,2
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Frozen):
     """A checked address: `origin` is scheme, host and port; `path` is Twilio's path without a base URL's own."""
 
     product: Product
@@ -35,8 +34,7 @@ class Target:
         return f"{self.prefix}{self.path}" + (f"?{query}" if query else "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class Address(Frozen):
     """The configured place of one account."""
 
     base: str | None

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from smsops.frozen import Frozen
 from smsops.providers.twilio.routes import Product, Route
 
 MAX_BODY = 32 * 1024 * 1024
 """Bytes; a page of 1,000 services is about 2 MB."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(Frozen):
     """What came back, before anybody has looked into it."""
 
     status: int
@@ -23,8 +22,7 @@ class Reply:
     """None: cut off, too large, or wrongly compressed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Frozen):
     """The server answered."""
 
     status: int
@@ -43,8 +41,7 @@ class Answer:
         return 200 <= self.status <= 299
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unsent:
+class Unsent(Frozen):
     """No connection: the request certainly never reached the server."""
 
     reason: str
@@ -52,8 +49,7 @@ class Unsent:
     """Whether another try cannot end better, as with a refused certificate."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unanswered:
+class Unanswered(Frozen):
     """The request was sent, or may have been, and no answer came: it may have had its effect."""
 
     reason: str

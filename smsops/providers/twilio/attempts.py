@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from smsops.frozen import Frozen
 from smsops.providers.twilio.address import Target
 from smsops.providers.twilio.answers import Answer, Outcome, text_for
 from smsops.providers.twilio.limiter import Ending
@@ -16,8 +16,7 @@ from smsops.providers.twilio.transport import Transport
 _ENDINGS = {Verdict.DONE: Ending.SUCCESS, Verdict.THROTTLED: Ending.THROTTLED}
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Frozen, kw_only=False):
     """How one attempt ended."""
 
     outcome: Outcome

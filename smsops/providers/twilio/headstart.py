@@ -10,17 +10,17 @@ nothing.
 
 from __future__ import annotations
 
-import contextlib
 import queue
 import threading
 
 from smsops import __version__
 from smsops.errors import ProviderError
-from smsops.providers.base import AHEAD, Connection
+from smsops.providers.base import Connection
 from smsops.providers.twilio.attempts import Early, attempt
 from smsops.providers.twilio.retry import RetryPolicy, Verdict
 from smsops.providers.twilio.routes import PAGE_SIZE, READS, Product, find
-from smsops.providers.twilio.transport import Transport, trusted
+from smsops.providers.twilio.transport import Transport
+from smsops.threads import begin_ahead
 
 SERVICES = "/v1/Services"
 PAGE = f"PageSize={PAGE_SIZE}"
@@ -38,7 +38,7 @@ class TwilioHeadStart:
         self._waiting: queue.SimpleQueue[tuple[str, Early] | None] = queue.SimpleQueue()
         self._is_over = False
         self._senders = 0
-        threading.Thread(target=self._open, name=AHEAD, daemon=True).start()
+        begin_ahead(self._open)
         self._ask(SERVICES)
 
     def expect(self, service_sid: str) -> None:
@@ -67,7 +67,7 @@ class TwilioHeadStart:
         self._waiting.put((path, early))
         if self._senders < self._connection.concurrency:
             self._senders += 1
-            threading.Thread(target=self._send, name=AHEAD, daemon=True).start()
+            begin_ahead(self._send)
 
     def _open(self) -> None:
         try:
@@ -94,12 +94,6 @@ class TwilioHeadStart:
         if route := find(READS, "GET", target.product, target.path):
             early.ended = attempt(transport, route, target, PAGE, None, _HEADERS)
             self._is_over = self._is_over or early.ended.verdict is not Verdict.DONE
-
-
-def prepare() -> None:
-    """Load the certificate authorities, which takes longer than all else that a first request needs."""
-    with contextlib.suppress(ProviderError):  # told where a connection needs them
-        trusted()
 
 
 def pool_path(service_sid: str) -> str:

@@ -21,9 +21,9 @@ import random
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
 
+from smsops.frozen import Frozen
 from smsops.providers.twilio import failures
 from smsops.providers.twilio.answers import Answer, Outcome, Unsent
 from smsops.providers.twilio.routes import AfterLoss
@@ -38,8 +38,7 @@ class Verdict(Enum):
     FAILED = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryPolicy:
+class RetryPolicy(Frozen):
     """How patient the client is. Times are seconds; `draw` (0 to 1) and `now` stand for the world."""
 
     connect_timeout: float = 5.0

@@ -7,8 +7,9 @@ itself is read by `doctor` alone, and written by nobody.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
+
+from smsops.frozen import Frozen
 
 
 class Product(StrEnum):
@@ -28,8 +29,7 @@ class AfterLoss(Enum):
     """A repeat could do it twice: look first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(Frozen):
     method: str
     product: Product
     path: re.Pattern[str]

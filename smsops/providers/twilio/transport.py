@@ -7,15 +7,11 @@ knows the Authorization header. Nothing is logged. The certificates are loaded o
 from __future__ import annotations
 
 import base64
-import functools
-import os
-import ssl
 import threading
 from collections.abc import Mapping
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from smsops.errors import Failure, ProviderError
 from smsops.providers.base import Connection
 from smsops.providers.twilio.address import Target, address_of, is_loopback
 from smsops.providers.twilio.answers import Answer, Outcome, Reply, Unanswered, Unsent
@@ -24,9 +20,7 @@ from smsops.providers.twilio.failures import Mask, as_code, words_of
 from smsops.providers.twilio.limiter import Limiter
 from smsops.providers.twilio.retry import RetryPolicy, retry_after_of
 from smsops.providers.twilio.routes import Product
-
-_LOADING = threading.Lock()
-"""So that threads do not load the authorities side by side."""
+from smsops.providers.twilio.trust import trusted
 
 
 class Way(Protocol):
@@ -114,34 +108,3 @@ def _proxy_to(host: str) -> str | None:
     if not proxy or proxy_bypass(host):
         return None
     return proxy if "://" in proxy else f"http://{proxy}"
-
-
-def trusted() -> ssl.SSLContext:
-    """The TLS context with the authorities that are trusted. Raises ProviderError when they cannot be read."""
-    with _LOADING:
-        return tls(_authorities())
-
-
-def _authorities() -> str:
-    """The file of the certificate authorities that are trusted."""
-    if named := os.environ.get("SSL_CERT_FILE"):
-        return named
-    import certifi  # only here: it is slow to find its file
-
-    return certifi.where()
-
-
-@functools.cache
-def tls(authorities: str) -> ssl.SSLContext:
-    """The one TLS context of the process: reading the authorities' file takes tens of milliseconds."""
-    try:
-        context = ssl.create_default_context(cafile=authorities)
-        context.set_alpn_protocols(["http/1.1"])
-        return context
-    except OSError as error:
-        reason = error.strerror or "it holds no certificates"
-    raise ProviderError(
-        f"The certificate authorities in {authorities!r} cannot be read: {reason.lower()}.",
-        failure=Failure.UNAVAILABLE,
-        hint="Check SSL_CERT_FILE.",
-    )

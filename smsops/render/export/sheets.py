@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from smsops.audit.population import Item
+from smsops.frozen import Frozen
 from smsops.history.recorded import Apply, Diff
 from smsops.history.values import Version
 from smsops.render.listed import approver
@@ -14,8 +14,7 @@ from smsops.render.persons import live_at
 Row = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class Sheet(Frozen):
     """One table."""
 
     title: str

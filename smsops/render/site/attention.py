@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from smsops.codes import CODES
 from smsops.diagnostics import Finding, Severity
+from smsops.frozen import Frozen
 from smsops.history.recorded import Apply, Drift
 from smsops.history.values import Chronicle, Standing, Version
 from smsops.render.escape import hypertext
@@ -22,8 +22,7 @@ MOST = 50
 _ALL = "smsops audit verify -o json tells all findings."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matter:
+class Matter(Frozen):
     """Things of one kind to look at."""
 
     severity: Severity

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from smsops.frozen import Frozen
 from smsops.history.recorded import Apply
 from smsops.history.values import Chronicle
 from smsops.render.site.parts import names, paragraph, table
@@ -17,8 +17,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _STEP, _SIDE, _LEFT, _TOP = 14, 11, 32, 18
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Year:
+class Year(Frozen):
     """A year of applies, by day."""
 
     first: date

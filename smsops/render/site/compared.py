@@ -7,9 +7,9 @@ declared is in the file alone. Neither is a difference.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
+from smsops.frozen import Frozen
 from smsops.history.contents import is_sent
 from smsops.history.entries import is_number
 from smsops.history.recorded import Entry
@@ -46,8 +46,7 @@ class Comparison(StrEnum):
     """No record tells."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Frozen):
     """One key, or one number, whose value is the empty text; None: it is not there."""
 
     key: str

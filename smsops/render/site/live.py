@@ -8,8 +8,8 @@ of a stand-in.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from smsops.frozen import Frozen
 from smsops.history.recorded import Apply, Check, Drift, Entry
 from smsops.history.values import Chronicle, Kind, Past, Standing, Version
 
@@ -17,8 +17,7 @@ Key = tuple[str, str, str]
 """Name of an account, its SID, and the server that stands in for the provider."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Live:
+class Live(Frozen):
     """What is known of one channel in its account."""
 
     apply: Apply | None = None

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 
+from smsops.frozen import Frozen, replace
 from smsops.history.recorded import Apply
 from smsops.history.values import Chronicle, Past
 from smsops.render.escape import hypertext
@@ -22,8 +22,7 @@ _DEVICES = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9]", re.IGNORECASE)
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Links:
+class Links(Frozen):
     """Where a reader finds each channel and each apply."""
 
     pasts: tuple[str, ...]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from smsops.frozen import Frozen
 from smsops.history.recorded import Diff
 from smsops.history.values import Chronicle, Commit, Past, Signature, Verdict
 from smsops.render.persons import signature_words
@@ -15,8 +15,7 @@ _FOLDER = re.compile(r"https?://[^/?#@\\]+/(?:[^?#]*/)?")
 """An address up to the last slash of its path: the host is always in it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usual:
+class Usual(Frozen):
     """The most frequent provider, committer and state of a signature."""
 
     provider: str
@@ -63,8 +62,7 @@ def _most(counts: Counter[str]) -> str:
     return min(counts, key=lambda one: (-counts[one], one), default="")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stem:
+class Stem(Frozen):
     """What the addresses of one key of a channel mostly begin with, up to a slash."""
 
     field: str = ""
