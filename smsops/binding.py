@@ -10,7 +10,8 @@ was begun with: exactly one live service of that name that nobody claims.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
+from functools import cached_property
 
 from smsops.diagnostics import Finding, Location, Severity
 from smsops.frozen import Frozen
@@ -28,7 +29,7 @@ class Bound(Frozen):
 
 def wanted(desired: DesiredState, base: Base) -> tuple[Wanted, ...]:
     """What a reader must look at: the planned channels, and what is left of channels that nobody declares now."""
-    known = _known_sids(desired, base)
+    known = known_sids(desired, base)
     ours = [
         Wanted(
             service_sid=known.get(channel.name),
@@ -44,48 +45,40 @@ def wanted(desired: DesiredState, base: Base) -> tuple[Wanted, ...]:
     return (*ours, *departed, *begun)
 
 
-def bind(*, desired: DesiredState, live: LiveState, base: Base) -> dict[str, Bound]:
+def bind(*, desired: DesiredState, live: LiveState, base: Base, known: Mapping[str, str]) -> dict[str, Bound]:
     """Every channel of the account with its service, by name."""
-    known = _known_sids(desired, base)
-    bearers = {sid: one.channel for sid, one in base.departed.items()}
-    bearers |= {recorded.service_sid: name for name, recorded in base.channels.items()}
-    leftovers = _leftovers(live, base, frozenset(known.values()))
-    namesakes: dict[str, str] = {}
-    for sid, service in live.services.items():
-        namesakes[service.settings.friendly_name] = min(sid, namesakes.get(service.settings.friendly_name, sid))
-    return {
-        channel.name: _bind(channel, known.get(channel.name), live, leftovers, namesakes, bearers)
-        for channel in desired.channels
-    }
+    around = _Around(live=live, base=base, leftovers=_leftovers(live, base, known))
+    return {channel.name: _bind(channel, known.get(channel.name), around) for channel in desired.channels}
 
 
 def departures(
-    *, desired: DesiredState, live: LiveState, base: Base, bound: Mapping[str, Bound]
+    *, desired: DesiredState, live: LiveState, base: Base, known: Mapping[str, str], owners: Container[str]
 ) -> Iterator[tuple[str, LiveService]]:
     """Live services that smsops made or applied and that no channel is bound to any more, with the channel they were
-    for. A plan of some channels says nothing of them, unless it is asked to.
+    for; `owners` are the SIDs of those that one is bound to. A plan of some channels says nothing of them, unless it is
+    asked to.
     """
     if not desired.looks_at_left:
         return
-    known = _known_sids(desired, base)
-    leftovers = _leftovers(live, base, frozenset(known.values()))
+    leftovers = _leftovers(live, base, known)
     found = {sid: name for name, sid in _departed(base, known)}
     found |= {leftovers[name].sid: name for name, _ in _begun_for_departed(desired, base) if name in leftovers}
-    taken = {one.service.sid for one in bound.values() if one.service}
     for sid, name in sorted(found.items(), key=lambda pair: (pair[1], pair[0])):
-        if sid in live.services and sid not in taken:
+        if sid in live.services and sid not in owners:
             yield name, live.services[sid]
 
 
-def _known_sids(desired: DesiredState, base: Base) -> dict[str, str]:
+def known_sids(desired: DesiredState, base: Base) -> dict[str, str]:
     """SID by channel, where the file or the base gives one. A pin wins over what the base says of another channel."""
     known = {channel.name: channel.service_sid for channel in desired.channels if channel.service_sid}
-    pinned = frozenset(known.values())
-    for channel in desired.channels:
-        recorded = None if channel.name in known else base.channels.get(channel.name)
+    unpinned = [channel.name for channel in desired.channels if not channel.service_sid]
+    pinned = frozenset(known.values() if unpinned else ())
+    for name in unpinned:
+        recorded = base.channels.get(name)
         if recorded and recorded.service_sid not in pinned:
-            known[channel.name] = recorded.service_sid
-    return known | _renamed(desired, base, known)
+            known[name] = recorded.service_sid
+    known.update(_renamed(desired, base, known))
+    return known
 
 
 def _renamed(desired: DesiredState, base: Base, known: Mapping[str, str]) -> dict[str, str]:
@@ -112,10 +105,11 @@ def _renamed(desired: DesiredState, base: Base, known: Mapping[str, str]) -> dic
 
 def _departed(base: Base, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Recorded services that no channel claims: their channel left git, or pins another one now."""
-    claimed = frozenset(known.values())
+    moved = [(name, one.service_sid) for name, one in base.channels.items() if known.get(name) != one.service_sid]
+    claimed = frozenset(known.values() if moved or base.departed else ())
     for sid in sorted(base.departed.keys() - claimed):
         yield base.departed[sid].channel, sid
-    yield from sorted((n, one.service_sid) for n, one in base.channels.items() if one.service_sid not in claimed)
+    yield from sorted((name, sid) for name, sid in moved if sid not in claimed)
 
 
 def _begun_for_departed(desired: DesiredState, base: Base) -> Iterator[tuple[str, str]]:
@@ -126,8 +120,9 @@ def _begun_for_departed(desired: DesiredState, base: Base) -> Iterator[tuple[str
             yield name, friendly_name
 
 
-def _leftovers(live: LiveState, base: Base, claimed: frozenset[str]) -> dict[str, LiveService]:
+def _leftovers(live: LiveState, base: Base, known: Mapping[str, str]) -> dict[str, LiveService]:
     """By channel, what is left of a begun create; nothing where two services, or two creates, bear the name."""
+    claimed = frozenset(known.values() if base.creating else ())
     by_name: dict[str, list[LiveService]] = {}
     for sid, service in live.services.items() if base.creating else ():
         if sid not in claimed:
@@ -141,23 +136,38 @@ def _leftovers(live: LiveState, base: Base, claimed: frozenset[str]) -> dict[str
     }
 
 
-def _bind(
-    channel: Channel,
-    sid: str | None,
-    live: LiveState,
-    leftovers: Mapping[str, LiveService],
-    namesakes: Mapping[str, str],
-    bearers: Mapping[str, str],
-) -> Bound:
-    if service := live.services.get(sid or ""):
-        was = bearers.get(service.sid, channel.name)
-        renamed = not channel.service_sid and was != channel.name
-        return Bound(service=service, finding=_renamed_file(channel, was, service.sid) if renamed else None)
+class _Around(Frozen, cached=True):
+    """What the account and the base say around one channel; most channels need nothing of it but their service."""
+
+    live: LiveState
+    base: Base
+    leftovers: Mapping[str, LiveService]
+
+    @cached_property
+    def namesakes(self) -> Mapping[str, str]:
+        """The first SID by friendly name."""
+        found: dict[str, str] = {}
+        for sid, service in self.live.services.items():
+            found[service.settings.friendly_name] = min(sid, found.get(service.settings.friendly_name, sid))
+        return found
+
+    @cached_property
+    def bearers(self) -> Mapping[str, str]:
+        """The channel that each recorded service was for."""
+        left = {sid: one.channel for sid, one in self.base.departed.items()}
+        return left | {recorded.service_sid: name for name, recorded in self.base.channels.items()}
+
+
+def _bind(channel: Channel, sid: str | None, around: _Around) -> Bound:
+    if service := around.live.services.get(sid or ""):
+        was = channel.name if channel.service_sid else around.bearers.get(service.sid, channel.name)
+        finding = None if was == channel.name else _renamed_file(channel, was, service.sid)
+        return Bound(service=service, finding=finding)
     if channel.service_sid:
-        return Bound(finding=_pin_not_found(channel, live))
-    if service := leftovers.get(channel.name):
+        return Bound(finding=_pin_not_found(channel, around.live))
+    if service := around.leftovers.get(channel.name):
         return Bound(service=service, finding=_left_over(channel, service.sid))
-    return Bound(namesake=namesakes.get(channel.settings.friendly_name))
+    return Bound(namesake=around.namesakes.get(channel.settings.friendly_name))
 
 
 def _pin_not_found(channel: Channel, live: LiveState) -> Finding:

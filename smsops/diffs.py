@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from operator import attrgetter
 from urllib.parse import urlsplit
 
 from smsops.changes import FieldDiff
-from smsops.masking import Kept, Value, masked
+from smsops.masking import Kept, Value, masked, sealed
 from smsops.model import SETTINGS, UNMANAGED, ServiceSettings, Unmanaged, field_key
 
 _values = attrgetter(*SETTINGS)
 _NO_VALUES = (UNMANAGED,) * len(SETTINGS)
 
 
-def field_diffs(desired: ServiceSettings, live: ServiceSettings | None) -> Iterator[FieldDiff]:
+def field_diffs(desired: ServiceSettings, live: ServiceSettings | None) -> tuple[FieldDiff, ...]:
     """The managed settings that differ; all of them when there is no live service."""
     befores = _values(live) if live else _NO_VALUES
-    for name, before, after in zip(SETTINGS, befores, _values(desired), strict=True):
-        if after is not UNMANAGED and after != before:
-            yield FieldDiff(name=name, field=field_key(name), before=value_of(before), after=value_of(after))
+    differing = [
+        FieldDiff(name=name, field=field_key(name), before=value_of(before), after=value_of(after))
+        for name, before, after in zip(SETTINGS, befores, _values(desired), strict=True)
+        if after is not UNMANAGED and after != before
+    ]
+    return tuple(differing)
 
 
-def managed(settings: ServiceSettings) -> dict[str, Value]:
-    """The settings that a channel sets, by name."""
-    return {name: value for name, value in zip(SETTINGS, _values(settings), strict=True) if value is not UNMANAGED}
+def kept(settings: ServiceSettings) -> Mapping[str, Kept]:
+    """The settings that a channel sets, by name, as they may be kept."""
+    return {
+        name: sealed(value) if isinstance(value, str) and "@" in value else value
+        for name, value in zip(SETTINGS, _values(settings), strict=True)
+        if value is not UNMANAGED
+    }
 
 
 def value_of(setting: str | int | bool | Unmanaged) -> Value:

@@ -31,15 +31,17 @@ class _Frozen(StructMeta):
         frozen: bool = True,
         kw_only: bool = True,
         order: bool = False,
+        cached: bool = False,
     ) -> _Frozen:
-        return super().__new__(cls, name, bases, body, frozen=frozen, kw_only=kw_only, order=order)
+        return super().__new__(cls, name, bases, body, frozen=frozen, kw_only=kw_only, order=order, dict=cached)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 class Frozen(Struct, metaclass=_Frozen, frozen=True):
     """A value: its fields are given by name and stay as they are; equal fields make equal values with equal hashes.
 
-    An empty dict as a default is a new one for each value. `replace(value, name=...)` makes a changed copy.
+    An empty dict as a default is a new one for each value. `replace(value, name=...)` makes a changed copy. A class
+    with cached properties says `cached=True`.
     """
 
 

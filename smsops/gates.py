@@ -7,6 +7,7 @@ delete; a move is not one, the number stays in use.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 
 from smsops.changes import (
     ALLOWABLE,
@@ -32,7 +33,7 @@ def judge(
 ) -> AccountPlan:
     """The plan with refusals marked and explained, and with held-back changes set apart."""
     allow &= frozenset(ALLOWABLE)
-    court = _Court(plan=plan, desired=desired, base=base, policy=policy, bound=dict(plan.bound))
+    court = _Court(plan=plan, desired=desired, base=base, policy=policy)
     held = tuple(
         HeldBack(change=change, reason=reason)
         for change in plan.changes
@@ -56,15 +57,18 @@ def judge(
     return judged if Gate.LIMIT in allow else limited(judged, removals_allowed(policy.max_removals, base))
 
 
-class _Court(Frozen):
+class _Court(Frozen, cached=True):
     """Everything that a gate may weigh."""
 
     plan: AccountPlan
     desired: DesiredState
     base: Base
     policy: Policy
-    bound: Mapping[str, str]
-    """Channel to the SID of its service."""
+
+    @cached_property
+    def bound(self) -> Mapping[str, str]:
+        """Channel to the SID of its service."""
+        return dict(self.plan.bound)
 
     @property
     def lost(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ are the same class, so "differs" is `!=`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum, StrEnum
 from typing import Final
 
@@ -243,8 +243,16 @@ class Base(Frozen):
     @property
     def services(self) -> dict[str, BaseChannel]:
         """What the base says of each service, whichever channel it was for."""
-        left = {sid: one.entry for sid, one in self.departed.items()}
-        return left | {entry.service_sid: entry for entry in self.channels.values()}
+        said = {sid: one.entry for sid, one in self.departed.items()}
+        said.update((entry.service_sid, entry) for entry in self.channels.values())
+        return said
+
+    @property
+    def sids(self) -> Iterator[str]:
+        """Of each service that the base says something of."""
+        yield from self.departed
+        for entry in self.channels.values():
+            yield entry.service_sid
 
     @property
     def guarded(self) -> frozenset[str]:

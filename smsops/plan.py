@@ -13,32 +13,39 @@ moved, what the account moved and what both moved are changes of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from smsops import preconditions
-from smsops.binding import Bound, bind, departures, place
+from smsops.binding import Bound, bind, departures, known_sids, place
 from smsops.changes import Class, CreateService, FieldDiff, Gate, MoveNumber, Risk, UpdateService, sort_key
 from smsops.diagnostics import Finding
-from smsops.diffs import field_diffs, managed, reroutes, value_of
-from smsops.masking import Kept, sealed
+from smsops.diffs import field_diffs, kept, reroutes, value_of
+from smsops.frozen import replace
+from smsops.masking import Kept
 from smsops.model import Base, BaseChannel, Channel, DesiredState, LiveService, LiveState, field_key
 from smsops.planned import AccountPlan, Aim, AlreadyDone
-from smsops.pools import Scene, Step, cause_of, depart, empty_pool, fill_pool, scene_of
+from smsops.pools import Scene, Step, cause_of, depart, empty_pool, fill_pool
 from smsops.threeway import Memory
 
 
 def plan(*, desired: DesiredState, live: LiveState, base: Base) -> AccountPlan:
     """Every change that makes `live` equal `desired`, in the order of work. Raises nothing that a user can cause."""
-    bound = bind(desired=desired, live=live, base=base)
-    scene = scene_of(desired, live, base, {f.service.sid: name for name, f in bound.items() if f.service})
-    planned = desired.planned
-    aims = {channel.name: _aim(channel, bound[channel.name].service, scene.memory) for channel in planned}
-    steps = {c.name: tuple(_channel_steps(c, bound[c.name], aims[c.name], scene)) for c in planned}
-    gone = departures(desired=desired, live=live, base=base, bound=bound)
-    flat = [step for found in steps.values() for step in found]
+    known = known_sids(desired, base)
+    bound = bind(desired=desired, live=live, base=base, known=known)
+    owners = {found.service.sid: name for name, found in bound.items() if found.service}
+    scene = Scene(desired=desired, live=live, memory=Memory(base=base), owners=owners)
+    aims: list[Aim] = []
+    flat: list[Step | AlreadyDone] = []
+    busy: set[str] = set()
+    for channel in desired.planned:
+        found = bound[channel.name]
+        aims.append(aim := _aim(channel, found.service, scene.memory))
+        if steps := tuple(_channel_steps(channel, found, aim, scene)):
+            flat += steps
+            busy.add(channel.name)
+    gone = departures(desired=desired, live=live, base=base, known=known, owners=owners)
     flat += [step for name, service in gone for step in depart(desired.account, name, service, scene)]
     changes = [step for step in flat if not isinstance(step, Finding | AlreadyDone)]
-    busy = {name for name, found in steps.items() if found}
     busy |= {change.from_channel for change in changes if isinstance(change, MoveNumber) and change.from_channel}
     return AccountPlan(
         account=desired.account,
@@ -46,12 +53,12 @@ def plan(*, desired: DesiredState, live: LiveState, base: Base) -> AccountPlan:
         changes=tuple(sorted(changes, key=sort_key)),
         already_done=tuple(sorted((s for s in flat if isinstance(s, AlreadyDone)), key=lambda done: done.sort_key)),
         findings=tuple(sorted((s for s in flat if isinstance(s, Finding)), key=lambda finding: finding.sort_key)),
-        aims=tuple(aims.values()),
-        idle=frozenset(aims.keys() - busy),
-        unmanaged_services=len(live.services.keys() - scene.owners.keys()),
+        aims=tuple(aims),
+        idle=frozenset([aim.channel for aim in aims if aim.channel not in busy]),
+        unmanaged_services=sum(sid not in owners for sid in live.services),
         unmanaged_numbers=None if live.numbers is None else len(live.numbers.keys() - scene.declared),
-        vanished=frozenset(base.services.keys() - live.services.keys()),
-        left=_left(desired, base),
+        vanished=frozenset([sid for sid in base.sids if sid not in live.services]),
+        left=_left(desired, base, bound),
         partial=desired.selected is not None,
         api_calls=live.api_calls,
     )
@@ -61,10 +68,10 @@ def _channel_steps(channel: Channel, found: Bound, aim: Aim, scene: Scene) -> It
     if found.finding:
         yield found.finding
     if service := found.service:
-        if diffs := tuple(field_diffs(channel.settings, service.settings)):
+        if diffs := field_diffs(channel.settings, service.settings):
             yield from _updates(channel, service, diffs, scene.memory)
-        if (entry := scene.memory.services.get(service.sid)) is not None:
-            yield from _already_done(channel, service, aim, entry)
+        if isinstance(aim.remembered, BaseChannel):
+            yield from _already_done(channel, service, aim, aim.remembered)
         if service.pool is None or service.pool.keys() != aim.numbers:
             yield from fill_pool(channel, service, scene)
             yield from empty_pool(channel, service, scene)
@@ -78,29 +85,34 @@ def _channel_steps(channel: Channel, found: Bound, aim: Aim, scene: Scene) -> It
 
 def is_aim_of(aim: Aim, channel: Channel) -> bool:
     """Whether an aim is what the channel's file says, wherever its service is."""
-    return aim == _said(channel, aim.service_sid, None)
+    return replace(aim, remembered=None) == _said(channel, aim.service_sid, None)
 
 
 def _aim(channel: Channel, service: LiveService | None, memory: Memory) -> Aim:
-    return _said(channel, service.sid, memory.services.get(service.sid)) if service else _said(channel, None, None)
+    return (
+        _said(channel, service.sid, memory.entry(channel.name, service.sid)) if service else _said(channel, None, None)
+    )
 
 
 def _said(channel: Channel, service_sid: str | None, remembered: BaseChannel | None) -> Aim:
+    fields, numbers = kept(channel.settings), channel.numbers
+    if remembered is not None:  # most channels are as they were, and then nothing of them is kept twice
+        fields = remembered.fields if fields == remembered.fields else fields
+        numbers = remembered.pool if numbers == remembered.pool else numbers
     return Aim(
         channel=channel.name,
         service_sid=service_sid,
-        fields={name: sealed(value) for name, value in managed(channel.settings).items()},
-        numbers=channel.numbers,
+        fields=fields,
+        numbers=numbers,
         guarded=frozenset([sender.number for sender in channel.senders if sender.guarded]),
         remembered=remembered,
     )
 
 
-def _left(desired: DesiredState, base: Base) -> frozenset[str]:
+def _left(desired: DesiredState, base: Base, declared: Container[str]) -> frozenset[str]:
     """Channels that the base knows and git does not; a plan of some channels says nothing of them."""
-    if not desired.looks_at_left:
-        return frozenset()
-    return frozenset((base.channels.keys() | base.creating.keys()) - {channel.name for channel in desired.channels})
+    known = (*base.channels, *base.creating) if desired.looks_at_left else ()
+    return frozenset([name for name in known if name not in declared])
 
 
 def _create(channel: Channel, namesake: str | None, scene: Scene) -> CreateService:
@@ -108,7 +120,7 @@ def _create(channel: Channel, namesake: str | None, scene: Scene) -> CreateServi
         account=channel.account,
         channel=channel.name,
         klass=scene.memory.of_create(channel.name, live=scene.live.services),
-        fields=tuple(field_diffs(channel.settings, None)),
+        fields=field_diffs(channel.settings, None),
         cause=cause_of(channel, "name"),
         precondition=preconditions.of_create(channel.settings.friendly_name, namesake),
         refused=Gate.NAMESAKE if namesake else None,
@@ -150,12 +162,12 @@ def _updates(
 
 def _already_done(channel: Channel, service: LiveService, aim: Aim, entry: BaseChannel) -> Iterator[AlreadyDone]:
     """What git moved since the record `entry`, and the account holds the same already."""
-    if aim.fields != entry.fields:
+    if aim.fields is not entry.fields:
         for name, kept in aim.fields.items():
             same = getattr(channel.settings, name) == getattr(service.settings, name)
             if same and name in entry.fields and entry.fields[name] != kept:
                 yield _done(channel, service.sid, field_key(name), kept)
-    if aim.numbers != entry.pool:
+    if aim.numbers is not entry.pool:
         for number in sorted(aim.numbers & (service.pool or {}).keys() - entry.pool):
             yield _done(channel, service.sid, "phone_numbers", number)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from smsops.changes import ORDER, Change, Gate, change_to_json, digest, sort_key
@@ -38,18 +37,17 @@ class AlreadyDone(Frozen):
         return (self.account, self.channel, self.what)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Aim:
+class Aim(Frozen):
     """What an apply makes of one channel: what its record says when all is done."""
 
     channel: str
     service_sid: str | None
     """The service that the channel is bound to; None where one is to be created."""
-    fields: Mapping[str, Kept] = field(default_factory=dict)
+    fields: Mapping[str, Kept] = {}
     """Managed settings by their name in `ServiceSettings`."""
     numbers: frozenset[str] = frozenset()
     guarded: frozenset[str] = frozenset()
-    remembered: BaseChannel | str | None = field(default=None, compare=False)
+    remembered: BaseChannel | str | None = None
     """What the base said of the service when the plan was made; of a plan that was saved, the fingerprint of it."""
 
     @property

@@ -7,45 +7,44 @@ it is free, and a finding when the account does not own it. A number in the pool
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from smsops import preconditions
 from smsops.binding import place
 from smsops.changes import AttachNumber, Cause, Change, Class, DeleteService, DetachNumber, MoveNumber, Risk
 from smsops.diagnostics import Finding
 from smsops.frozen import Frozen
-from smsops.model import Base, Channel, DesiredState, LiveService, LiveState
-from smsops.threeway import Memory, memory_of
+from smsops.model import Channel, DesiredState, LiveService, LiveState
+from smsops.threeway import Memory
 
 Step = Change | Finding
 """What planning a channel yields."""
 
 
-class Scene(Frozen):
-    """The account around one channel: who owns what, who holds what, who wants what, and what the base remembers."""
+class Scene(Frozen, cached=True):
+    """The account around one channel: who owns what, who holds what, who wants what, and what the base remembers. Who
+    holds and who wants is made out when a number is to move.
+    """
 
+    desired: DesiredState
     live: LiveState
     memory: Memory
     owners: Mapping[str, str]
     """Service SID to the channel that is bound to it."""
-    holders: Mapping[str, tuple[str, str]]
-    """E.164 to service SID and number SID, over every pool that was read."""
-    declared: frozenset[str]
-    """Every number that some channel of the account declares."""
 
-
-def scene_of(desired: DesiredState, live: LiveState, base: Base, owners: Mapping[str, str]) -> Scene:
-    """The scene of one account; `owners` is service SID to channel."""
-    return Scene(
-        live=live,
-        memory=memory_of(base),
-        owners=owners,
-        holders={
+    @cached_property
+    def holders(self) -> Mapping[str, tuple[str, str]]:
+        """E.164 to service SID and number SID, over every pool that was read."""
+        return {
             number: (service.sid, number_sid)
-            for service in live.services.values()
+            for service in self.live.services.values()
             for number, number_sid in (service.pool or {}).items()
-        },
-        declared=frozenset([sender.number for channel in desired.channels for sender in channel.senders]),
-    )
+        }
+
+    @cached_property
+    def declared(self) -> frozenset[str]:
+        """Every number that some channel of the account declares."""
+        return frozenset([sender.number for channel in self.desired.channels for sender in channel.senders])
 
 
 def fill_pool(channel: Channel, service: LiveService | None, scene: Scene) -> Iterator[Step]:
@@ -69,7 +68,7 @@ def _move(channel: Channel, number: str, sid: str | None, scene: Scene) -> MoveN
         from_service_sid=holder,
         from_channel=scene.owners.get(holder),
         service_sid=sid,
-        klass=scene.memory.of_arrival(number, into=sid or scene.memory.bound.get(channel.name), held_by=holder),
+        klass=scene.memory.of_arrival(number, into=sid or scene.memory.bound(channel.name), held_by=holder),
         risk=Risk.HIGH,
         cause=cause_of(channel, number),
         precondition=preconditions.of_number(number, holder),
@@ -100,7 +99,7 @@ def _attach(channel: Channel, number: str, sid: str | None, scene: Scene) -> Att
         number=number,
         number_sid=owned.sid,
         service_sid=sid,
-        klass=scene.memory.of_arrival(number, into=sid or scene.memory.bound.get(channel.name), held_by=None),
+        klass=scene.memory.of_arrival(number, into=sid or scene.memory.bound(channel.name), held_by=None),
         cause=cause_of(channel, number),
         precondition=preconditions.of_number(number, None),
     )

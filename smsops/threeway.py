@@ -16,6 +16,7 @@ that the account moved: a killed run is finished by the next, and not taken for 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import cached_property
 
 from smsops.changes import Class
 from smsops.frozen import Frozen
@@ -23,19 +24,37 @@ from smsops.masking import Kept, Value, sealed
 from smsops.model import Base, BaseChannel, Doubts
 
 
-class Memory(Frozen):
-    """The base as one service or one number is looked up in it."""
+class Memory(Frozen, cached=True):
+    """The base as one service or one number is looked up in it. Most plans need little of it."""
 
-    services: Mapping[str, BaseChannel]
-    homes: Mapping[str, str]
-    """E.164 to the SID of the service whose pool held the number."""
-    bound: Mapping[str, str]
-    """Channel to the SID of the service that it had."""
-    doubts: Doubts
+    base: Base
+
+    @property
+    def doubts(self) -> Doubts:
+        return self.base.doubts
+
+    @cached_property
+    def services(self) -> Mapping[str, BaseChannel]:
+        return self.base.services
+
+    def entry(self, channel: str, sid: str) -> BaseChannel | None:
+        """What the base says of a service that a channel is bound to, whichever channel it was for."""
+        entry = self.base.channels.get(channel)
+        return entry if entry and entry.service_sid == sid else self.services.get(sid)
+
+    @cached_property
+    def homes(self) -> Mapping[str, str]:
+        """E.164 to the SID of the service whose pool held the number."""
+        return {number: sid for sid, entry in self.services.items() for number in entry.pool}
+
+    def bound(self, channel: str) -> str | None:
+        """SID of the service that the channel had."""
+        entry = self.base.channels.get(channel)
+        return entry.service_sid if entry else None
 
     def of_create(self, channel: str, *, live: Collection[str]) -> Class:
         """Who moved a service that is to be created: one that was recorded and is not live went without smsops."""
-        return Class.DRIFT if channel in self.bound and self.bound[channel] not in live else Class.INTENDED
+        return Class.DRIFT if (sid := self.bound(channel)) is not None and sid not in live else Class.INTENDED
 
     def of_field(self, sid: str, name: str, *, desired: Value, live: Value) -> Class | None:
         """Who moved a setting that differs; None when live is as desired."""
@@ -73,11 +92,3 @@ class Memory(Frozen):
     def _as_recorded(self, sid: str, name: str, live: Value) -> bool:
         kept = sealed(live)
         return kept == self._recorded(sid, name) or kept in self.doubts.fields.get((sid, name), ())
-
-
-def memory_of(base: Base) -> Memory:
-    """The base, ready to be asked."""
-    services = base.services
-    homes = {number: sid for sid, entry in services.items() for number in entry.pool}
-    bound = {name: entry.service_sid for name, entry in base.channels.items()}
-    return Memory(services=services, homes=homes, bound=bound, doubts=base.doubts)

@@ -14,7 +14,7 @@ from smsops.adopting.limits import obstacles, senders_beside
 from smsops.adopting.merge import merged
 from smsops.adopting.naming import free_name
 from smsops.adopting.target import moved, target_of
-from smsops.binding import bind
+from smsops.binding import bind, known_sids
 from smsops.diffs import field_diffs
 from smsops.frozen import Frozen
 from smsops.model import Base, Channel, DesiredState, LiveService, LiveState
@@ -74,7 +74,7 @@ def _files_of(scene: Scene) -> dict[str, Channel]:
     """The channel of each service that has one."""
     ours = tuple(channel for channel in scene.channels if channel.account == scene.account.name)
     desired = DesiredState(account=scene.account.name, account_sid=scene.live.account_sid, channels=ours)
-    bound = bind(desired=desired, live=scene.live, base=scene.base)
+    bound = bind(desired=desired, live=scene.live, base=scene.base, known=known_sids(desired, scene.base))
     found = {one.service.sid: channel for channel in ours if (one := bound[channel.name]).service}
     bearers: dict[str, list[str]] = {}
     for sid, service in scene.live.services.items():
@@ -109,7 +109,7 @@ def _may_be_meant(channel: Channel, service: LiveService, scene: Scene) -> bool:
 
 def _is_said(channel: Channel, service: LiveService) -> bool:
     """Whether the file pins the service and a plan would find nothing to do."""
-    differs = any(field_diffs(channel.settings, service.settings))
+    differs = bool(field_diffs(channel.settings, service.settings))
     return channel.service_sid == service.sid and not differs and channel.numbers == (service.pool or {}).keys()
 
 
