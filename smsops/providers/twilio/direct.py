@@ -81,6 +81,12 @@ class Direct:
                 connection.close()
         return reply
 
+    def connect(self) -> None:
+        """Open a connection for a request that is to come. Where that fails, the request finds out why."""
+        connection = self._opened()
+        if not isinstance(connection, Unsent):
+            self._idle.append((connection, time.monotonic()))
+
     def _kept(self) -> socket.socket | None:
         """The connection that was used last, not long ago, and that the server has not closed meanwhile."""
         while self._idle:
@@ -246,6 +252,24 @@ def _not_above(length: int) -> None:
 
 def _has_news(connection: socket.socket) -> bool:
     """Whether something came that nobody asked for: as a rule the news that the server has closed the connection."""
+    if not _is_readable(connection):
+        return False
+    if not isinstance(connection, ssl.SSLSocket):
+        return True
+    patience = connection.gettimeout()
+    connection.settimeout(0)
+    try:
+        connection.recv(1)
+    except ssl.SSLWantReadError:  # it was TLS's own: a ticket for the next handshake
+        return False
+    except OSError:
+        return True
+    finally:
+        connection.settimeout(patience)
+    return True
+
+
+def _is_readable(connection: socket.socket) -> bool:
     if not hasattr(select, "poll"):
         return bool(select.select([connection], [], [], 0)[0])
     poll = select.poll()

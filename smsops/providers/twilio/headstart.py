@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import queue
 import threading
+from functools import partial
 
 from smsops import __version__
 from smsops.errors import ProviderError
 from smsops.providers.base import Connection
 from smsops.providers.twilio.attempts import Early, attempt
+from smsops.providers.twilio.limiter import START
 from smsops.providers.twilio.retry import RetryPolicy, Verdict
 from smsops.providers.twilio.routes import PAGE_SIZE, READS, Product, find
 from smsops.providers.twilio.transport import Transport
@@ -38,6 +40,7 @@ class TwilioHeadStart:
         self._waiting: queue.SimpleQueue[tuple[str, Early] | None] = queue.SimpleQueue()
         self._is_over = False
         self._senders = 0
+        self._first_are_there = threading.Event()
         begin_ahead(self._open)
         self._ask(SERVICES)
 
@@ -67,7 +70,7 @@ class TwilioHeadStart:
         self._waiting.put((path, early))
         if self._senders < self._connection.concurrency:
             self._senders += 1
-            begin_ahead(self._send)
+            begin_ahead(partial(self._send, self._senders))
 
     def _open(self) -> None:
         try:
@@ -77,8 +80,10 @@ class TwilioHeadStart:
         finally:
             self._opened.set()
 
-    def _send(self) -> None:
+    def _send(self, place: int) -> None:
         transport = self.transport()
+        if transport:
+            self._connect(transport, place)
         while asked := self._waiting.get():
             path, early = asked
             try:
@@ -88,6 +93,18 @@ class TwilioHeadStart:
                 self._is_over = True
             finally:
                 early.end()
+
+    def _connect(self, transport: Transport, place: int) -> None:
+        """Connect before there is a request to send. Those that the limit lets in later wait until the first are there,
+        and then use the time in which these are answered.
+        """
+        if place > START:
+            self._first_are_there.wait()
+        try:
+            transport.connect()
+        finally:
+            if place == START:
+                self._first_are_there.set()
 
     def _one(self, transport: Transport, path: str, early: Early) -> None:
         target = transport.address.resolve(transport.address.origin(Product.MESSAGING) + path)

@@ -30,6 +30,8 @@ class Way(Protocol):
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
     ) -> Reply | Unsent | Unanswered: ...
 
+    def connect(self) -> None: ...
+
 
 class Transport:
     """The way to one account: its address, credentials, connections and concurrency limit. Threads share it."""
@@ -47,6 +49,10 @@ class Transport:
         self._hosts: dict[str, Way] = {}
         # Every run needs this host, and what is wrong with a proxy shows now.
         self._host(self.address.origin(Product.MESSAGING))
+
+    def connect(self) -> None:
+        """Open a connection to the host that every run needs."""
+        self._host(self.address.origin(Product.MESSAGING)).connect()
 
     def once(
         self, method: str, target: Target, *, parameters: str, form: str | None, headers: Mapping[str, str]
