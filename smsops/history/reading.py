@@ -152,19 +152,30 @@ def folder_of(project: Content, last: str) -> str:
     return "" if folder == "." else folder
 
 
-def _narrowed(moves: Sequence[_Move], name: str) -> Iterator[_Move]:
-    """What may concern a channel: all files of its name, and of each name that it may have had before or after."""
+def _narrowed(moves: Iterable[_Move], name: str) -> Iterator[_Move]:
+    """What may concern a channel: all files of its name, and of each name that it may have had before or after.
+
+    Which names these are is known at the end; what can be done while git is at work is done by then.
+    """
+    by_name: dict[str, list[_Move]] = {}
+    found: dict[int, _Move] = {}
+    groups: list[set[str]] = []
+    for move in moves:
+        for path in (*move.gone, *move.come, *move.stayed):
+            by_name.setdefault(stem(path), []).append(move)
+        if move.project is not None:
+            found[move.place] = move
+        if move.gone and move.come:
+            groups += [{stem(path) for path in paths} for paths in together(move.gone, move.come)]
     names = {name}
-    both = [group for move in moves if move.gone and move.come for group in together(move.gone, move.come)]
-    groups = [group for group in ({stem(path) for path in paths} for paths in both) if len(group) > 1]
     while more := {one for group in groups if not group.isdisjoint(names) for one in group - names}:
         names |= more
-    for move in moves:
+    found.update((move.place, move) for one in names for move in by_name.get(one, ()))
+    for _, move in sorted(found.items()):
         move.gone = [path for path in move.gone if stem(path) in names]
         move.come = {path: touch for path, touch in move.come.items() if stem(path) in names}
         move.stayed = {path: touch for path, touch in move.stayed.items() if stem(path) in names}
-        if move.project is not None or move.gone or move.come or move.stayed:
-            yield move
+        yield move
 
 
 def _arrivals(
@@ -175,7 +186,7 @@ def _arrivals(
         store = stack.enter_context(objects(ahead.repository))
         moves = _moves(arrived(ahead.nodes, line), project_file, store)
         if only is not None:
-            moves = _narrowed(list(moves), only)
+            moves = _narrowed(moves, only)
         yield from _with_contents(moves, project_file, store)
 
 
