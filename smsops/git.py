@@ -17,10 +17,9 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from smsops.errors import SmsopsError
-from smsops.frozen import Frozen
 
 LOCAL_S = 30.0
 """How long git may take on this disk."""
@@ -84,7 +83,7 @@ class GitError(SmsopsError):
         return _LOST_RACE.search(self.message) is not None
 
 
-class Source(Frozen):
+class Source(NamedTuple):
     """The commit that a plan was made from."""
 
     commit: str | None
@@ -108,7 +107,7 @@ def _answer(root: Path, *words: str) -> str | None:
         return None
 
 
-class Repository(Frozen, kw_only=False):
+class Repository(NamedTuple):
     """The repository that holds the folder `root`. Every method raises GitError when git refuses."""
 
     root: Path

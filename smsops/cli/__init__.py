@@ -78,16 +78,16 @@ def main() -> int:
     if argv == ["--version"]:
         return _printed(version_line())
     try:
-        from smsops.cli.preparing import prepare
+        from smsops.cli.early import begun_early
 
-        prepare(argv, os.environ)
-        from smsops.cli.boundary import run
-        from smsops.cli.signals import settled
+        with begun_early(argv, os.environ) as early:
+            from smsops.cli.boundary import run
+            from smsops.cli.signals import settled
+
+            code = run(argv, early)
+            settled(code)
     except KeyboardInterrupt:
         os._exit(INTERRUPTED)  # there is nothing to tell yet, and nothing to wait for
-
-    code = run(argv)
-    settled(code)
     # The system takes back what is left; to look through all of it for circles takes longer than most runs' output.
     atexit.register(gc.freeze)
     atexit.register(_left_behind, code)

@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from smsops.cli.terminal import Terminal
-from smsops.cli.wishes import Wish
 from smsops.errors import SecretError
 
 if TYPE_CHECKING:
+    from smsops.cli.terminal import Terminal
+    from smsops.cli.wishes import Wish
     from smsops.files.document import Document
     from smsops.project import Account, Project
     from smsops.providers.base import HeadStart
@@ -78,7 +78,17 @@ def head_start(wish: Wish, terminal: Terminal) -> Iterator[Ahead | None]:
     if wish.partial or wish.shard is not None or terminal.options.sandbox:
         yield None
         return
-    ahead = Ahead(wish.concurrency)
+    if terminal.early.ahead is not None:
+        yield terminal.early.ahead
+        return
+    with at_work(wish.concurrency) as ahead:
+        yield ahead
+
+
+@contextmanager
+def at_work(concurrency: int) -> Iterator[Ahead]:
+    """For as long as the block runs."""
+    ahead = Ahead(concurrency)
     interval = sys.getswitchinterval()
     # Reading and planning never wait, so each answer would wait for them as long as threads wait for one another.
     sys.setswitchinterval(_INTERVAL_S)

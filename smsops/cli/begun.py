@@ -16,6 +16,9 @@ from smsops.history.begun import Begun, begun
 @contextmanager
 def begun_ahead(terminal: Terminal) -> Iterator[Begun | None]:
     """None where there is nothing to read: whoever goes on without it finds out why, and says so."""
+    if terminal.early.past is not None:
+        yield terminal.early.past
+        return
     config = terminal.options.config
     with ExitStack() as stack:
         try:

@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from smsops.cli import mute
+from smsops.cli.early import NOTHING, Early
 from smsops.cli.group import root, terminal_of
 from smsops.cli.options import Output, is_yaml
 from smsops.cli.signals import ended_at_once
@@ -25,13 +26,13 @@ from smsops.render.plain import Paint, clean, clean_lines, painted
 from smsops.render.tables import FAILED, REPORTED
 
 
-def run(argv: Sequence[str]) -> int:
-    """Run a command line; its exit code (contract 3.1)."""
+def run(argv: Sequence[str], early: Early = NOTHING) -> int:
+    """Run a command line; its exit code (contract 3.1). What has begun early is taken over."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     command = root()
-    context = click.Context(command, info_name="smsops", **command.context_settings)
+    context = click.Context(command, info_name="smsops", obj=early, **command.context_settings)
     with ended_at_once(), context:
         return _guarded(context, list(argv))
 

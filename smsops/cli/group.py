@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from smsops.cli import COMMANDS, COMPLETION, HELP_NAMES, root_help, version_line
+from smsops.cli.early import NOTHING, Early
 from smsops.cli.options import FORMATS, Options, Output, gather, global_options, in_github
 from smsops.cli.terminal import Terminal
 from smsops.cli.usage import Exits, Usage
@@ -68,7 +69,8 @@ class Command(_Help):
         if options.chdir is not None:
             _enter(ctx, options.chdir)
         options = replace(options, output=_checked(ctx, options, _formats(self.renderers)))
-        ctx.obj = ctx.meta[_TERMINAL] = Terminal(options, str(self.name))
+        early = ctx.obj if isinstance(ctx.obj, Early) else NOTHING
+        ctx.obj = ctx.meta[_TERMINAL] = Terminal(options, str(self.name), early)
         return super().invoke(ctx)
 
 

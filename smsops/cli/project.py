@@ -78,7 +78,10 @@ def load(terminal: Terminal, heard: Callable[[Project, Document], None] | None =
     """Read everything; see `load_project`. Raises ProjectError when there is no project."""
     from smsops.files.load import load_project  # only here: help needs no YAML
 
-    return load_project(*_place(terminal), heard=heard)
+    place = _place(terminal)
+    if heard is not None and terminal.early.loaded is not None:
+        return terminal.early.loaded
+    return load_project(*place, heard=heard)
 
 
 def tried(terminal: Terminal) -> Trial:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from smsops.cli import mute
+from smsops.cli.early import NOTHING, Early
 from smsops.cli.options import Options, Output
 from smsops.errors import SmsopsError
 from smsops.render.plain import clean, clean_lines
@@ -41,9 +42,11 @@ class OutputLost(SmsopsError):
 class Terminal:
     """The streams of one run, with what its options say of them. What is only talk never ends a run."""
 
-    def __init__(self, options: Options, command: str) -> None:
+    def __init__(self, options: Options, command: str, early: Early = NOTHING) -> None:
         self.options = options
         self.command = command
+        self.early = early
+        """What began before the command line was read."""
         self.outputs = options.output or (Output(format="text"),)
         self.root: Path | None = None
         """The project's folder, as soon as it is known."""

@@ -8,7 +8,6 @@ between channel files run. Every rule goes over the files once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +17,7 @@ from smsops.files.forms import FORMS
 from smsops.files.schema import known_providers
 from smsops.files.single import URL_KEYS, declared_numbers
 from smsops.files.urls import host_allowed, host_of, url_problem
+from smsops.frozen import Frozen
 from smsops.numbers import is_toll_free
 from smsops.project import Account, Policy, Project
 
@@ -28,8 +28,7 @@ _NO_US_NUMBERS = "ie1"
 """Twilio's region that takes no number of country code 1 (Twilio error 21668)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Read:
+class Read(Frozen, cached=True):
     """Everything that was read in one run."""
 
     documents: tuple[Document, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path as FilePath
 
 from smsops.diagnostics import Finding, Severity
@@ -14,7 +13,7 @@ from smsops.files.root import PROJECT_FILE
 from smsops.files.rules import Read, rule_findings
 from smsops.files.schema import schema_findings
 from smsops.files.yamlfile import read_yaml
-from smsops.frozen import Frozen
+from smsops.frozen import Frozen, replace
 from smsops.project import Project
 
 TO_FILL = frozenset({"SMS202", "SMS216", "SMS308"})

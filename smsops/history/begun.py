@@ -5,13 +5,13 @@ Git takes longest, and Python has much to import before it can make use of what 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import takewhile
+from typing import NamedTuple
 
 from smsops.errors import ExitCode, SmsopsError
-from smsops.frozen import Frozen
 from smsops.git import Repository
 from smsops.streams import Node, log, main_line
 
@@ -26,14 +26,14 @@ class NoHistory(SmsopsError):
     code = "SMS608"
 
 
-class Begun(Frozen):
+class Begun(NamedTuple):
     """What git tells of all commits up to one, while it tells it."""
 
     repository: Repository
     nodes: Iterator[Node]
     """As `streams.log`: to be read once."""
-    line: Iterator[tuple[int, str]]
-    """As `streams.main_line`: to be read once."""
+    line: Callable[[], tuple[str, ...]]
+    """Asks for the main line, oldest first, which takes git a walk of its own. Raises GitError."""
 
 
 @contextmanager
@@ -44,10 +44,12 @@ def begun(repository: Repository, tip: str = "") -> Iterator[Begun]:
     """
     shallow, below = _standing(repository)
     tip = tip or _head(repository, shallow=shallow)
-    with (
-        log(repository, tip, SUFFIXES, below=below) as nodes,
-        main_line(repository, tip) as line,
-    ):
+
+    def line() -> tuple[str, ...]:
+        with main_line(repository, tip) as newest_first:
+            return tuple([id for _, id in newest_first][::-1])
+
+    with log(repository, tip, SUFFIXES, below=below) as nodes:
         yield Begun(repository=repository, nodes=nodes, line=line)
 
 

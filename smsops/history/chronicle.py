@@ -46,7 +46,7 @@ def chronicle(
         counting = frozenset(counts(applies or (), lives.project.flat))
         told = Chronicle(
             head=read.line[-1] if read.line else "",
-            line=read.line,
+            line=tuple(read.line),
             pasts=_pasts(lives, _records(read, applies, counting), only),
             project=tuple(lives.project_changes),
             applies=tuple(applies or ()),

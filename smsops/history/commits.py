@@ -7,10 +7,9 @@ the change itself, of a merge commit what the branch brought.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import count
 
 from smsops.files.redact import redact
 from smsops.history.values import Commit, Person, Signature
@@ -44,22 +43,45 @@ _DAY = 86_400
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
+class Forked(Exception):
+    """There are commits beside the main line."""
+
+
+def straight(nodes: Iterable[Node]) -> Iterator[tuple[Node, tuple[Node, ...]]]:
+    """The same as `arrived` where each commit follows the one before, as where changes are squashed or rebased: all of
+    them are the main line then, and nobody has to ask which. Raises Forked for the first one that does not.
+    """
+    last: tuple[str, ...] = ()
+    for node in nodes:
+        if node.parents != last:
+            raise Forked
+        last = (node.id,)
+        yield node, ()
+
+
 def arrived(nodes: Iterator[Node], line: Sequence[str]) -> Iterator[tuple[Node, tuple[Node, ...]]]:
     """The commits of the main line, oldest first, each with those that it brought, of a merge, oldest first.
 
     `nodes` is read no further than is needed: mostly parents come first, unless a clock went back.
     """
     here: dict[str, tuple[int, Node]] = {}
-    places = count()
+    numbered = enumerate(nodes)
     brought = set(line)
 
     def met(id: str) -> tuple[int, Node] | None:
-        while id not in here and (node := next(nodes, None)) is not None:
-            here[node.id] = (next(places), node)
-        return here.pop(id, None)
+        if id in here:
+            return here.pop(id)
+        for one in numbered:
+            if one[1].id == id:
+                return one
+            here[one[1].id] = one
+        return None
 
     for id in line:
         if (found := met(id)) is None:
+            continue
+        if len(found[1].parents) < 2:
+            yield found[1], ()
             continue
         side: list[tuple[int, Node]] = []
         waiting = list(found[1].parents[1:])

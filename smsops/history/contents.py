@@ -7,7 +7,6 @@ end here: what is told of a value has none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Any
@@ -38,8 +37,7 @@ _SHORT = 20
 """Characters of a text that is too short for a token."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Content:
+class Content(Frozen, cached=True):
     """One file at one commit."""
 
     entries: tuple[Entry, ...] = ()

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import tee
+from itertools import chain, tee
 
 from smsops.frozen import Frozen, replace
 from smsops.git import Repository
 from smsops.history.begun import Begun, begun, head, last_by
-from smsops.history.commits import arrived, commit_of
+from smsops.history.commits import Forked, arrived, commit_of, straight
 from smsops.history.contents import Content, content_of
 from smsops.history.folders import is_channel, stem, together
 from smsops.history.values import Commit
@@ -54,10 +54,10 @@ class Arrival:
 class Read(Frozen):
     """The main line, and what arrived on it."""
 
-    line: tuple[str, ...]
-    """Ids, oldest first; empty where no commit is as old as was asked for."""
-    arrivals: Iterator[Arrival]
-    """To be read once, while git is at work. Raises GitError."""
+    line: Sequence[str]
+    """Ids, oldest first, once the arrivals are read; empty where no commit is as old as was asked for."""
+    arrivals: Iterator[Arrival | None]
+    """To be read once, while git is at work. None: what came so far is void, and comes again. Raises GitError."""
 
 
 def read_past(
@@ -81,7 +81,7 @@ def read_past(
     with ExitStack() as stack:
         if ahead is None or tip or ahead.repository != repository:
             ahead = stack.enter_context(begun(repository, tip))
-        line = tuple([id for _, id in ahead.line][::-1])
+        line: list[str] = []
         return Read(line=line, arrivals=_arrivals(ahead, line, project_file, only, stack.pop_all()))
 
 
@@ -109,6 +109,10 @@ def _moves(line: Iterable[tuple[Node, tuple[Node, ...]]], project_file: str, sto
     files: dict[str, Touch] = {}
     folder = _DEFAULT_FOLDER
     for place, (node, side) in enumerate(line):
+        if (path := _edited(node, files, project_file)) and is_channel(path, folder):
+            files[path] = node.touches[0]
+            yield _Move(place, node, side, None, [], {}, {path: node.touches[0]})
+            continue
         move = _Move(place, node, side, None, [], {}, {})
         before, was = folder, dict[str, Touch | None]()
         for touch in node.touches:
@@ -127,6 +131,15 @@ def _moves(line: Iterable[tuple[Node, tuple[Node, ...]]], project_file: str, sto
         if was or move.project is not None:
             _sort_out(move, was, files, before, folder)
             yield move
+
+
+def _edited(node: Node, files: dict[str, Touch], project_file: str) -> str:
+    """The one file that a commit changed, and that was there before; '' of any other commit. Most are of this kind."""
+    if len(node.touches) != 1:
+        return ""
+    (touch,) = node.touches
+    path, old = touch.path, files.get(touch.path)
+    return path if old is not None and touch != old and touch.mode != GONE and path != project_file else ""
 
 
 def _sort_out(move: _Move, was: dict[str, Touch | None], files: dict[str, Touch], before: str, now: str) -> None:
@@ -179,15 +192,34 @@ def _narrowed(moves: Iterable[_Move], name: str) -> Iterator[_Move]:
 
 
 def _arrivals(
-    ahead: Begun, line: Sequence[str], project_file: str, only: str | None, stack: ExitStack
-) -> Iterator[Arrival]:
-    """What the log tells, as it comes, with the contents, which another git reads meanwhile. It ends with the stack."""
-    with stack:
+    ahead: Begun, line: list[str], project_file: str, only: str | None, stack: ExitStack
+) -> Iterator[Arrival | None]:
+    """What the log tells, as it comes, with the contents, which another git reads meanwhile. It ends with the stack.
+
+    First as if no commit lay beside the main line, which spares git a walk of its own; where that turns out wrong,
+    once more from the beginning. `line` has the main line when all is read.
+    """
+
+    def told(commits: Iterable[tuple[Node, tuple[Node, ...]]]) -> Iterator[Arrival]:
         store = stack.enter_context(objects(ahead.repository))
-        moves = _moves(arrived(ahead.nodes, line), project_file, store)
-        if only is not None:
-            moves = _narrowed(moves, only)
-        yield from _with_contents(moves, project_file, store)
+        moves = _moves(commits, project_file, store)
+        return _with_contents(moves if only is None else _narrowed(moves, only), project_file, store)
+
+    with stack:
+        read: list[Node] = []
+        try:
+            yield from told(straight(_noted(ahead.nodes, read)))
+            line[:] = [node.id for node in read]
+        except Forked:
+            yield None
+            line[:] = ahead.line()
+            yield from told(arrived(chain(read, ahead.nodes), line))
+
+
+def _noted(nodes: Iterable[Node], read: list[Node]) -> Iterator[Node]:
+    for node in nodes:
+        read.append(node)
+        yield node
 
 
 def _with_contents(moves: Iterator[_Move], project_file: str, store: Objects) -> Iterator[Arrival]:

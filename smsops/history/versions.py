@@ -214,11 +214,14 @@ def _concerns(diff: Diff, account: str) -> bool:
     return _account(diff) in ("", account)
 
 
-def followed(arrivals: Iterable[Arrival], project_file: str) -> Lives:
-    """Everything that arrived, as the lives of channels."""
+def followed(arrivals: Iterable[Arrival | None], project_file: str) -> Lives:
+    """Everything that arrived, as the lives of channels; None begins anew."""
     lives = Lives(project_file=project_file)
     for arrival in arrivals:
-        lives.add(arrival)
+        if arrival is None:
+            lives = Lives(project_file=project_file)
+        else:
+            lives.add(arrival)
     return lives
 
 

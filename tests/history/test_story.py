@@ -417,20 +417,23 @@ def _runs(monkeypatch: pytest.MonkeyPatch, file: Path, root: Path, only: str | N
     return events.count("start") + events.count("child_start")
 
 
-def test_the_number_of_runs_of_git_depends_on_nothing(
+def test_the_number_of_runs_of_git_depends_on_whether_commits_lie_beside_the_main_line_and_on_nothing_else(
     story: Story, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    store = Store()
-    line = Line(store)
-    line.commit("All", {"smsops.yaml": project(), "channels/a.yaml": channel("a", 1)})
-    small = store.write(tmp_path / "small", line.tip)
+    straight = []
+    for name, commits in (("short", 1), ("long", 40)):
+        store = Store()
+        line = Line(store)
+        for version in range(1, commits + 1):
+            line.commit("All", {"smsops.yaml": project(), "channels/a.yaml": channel("a", version)})
+        straight.append(store.write(tmp_path / name, line.tip))
     runs = {
-        (root, only): _runs(monkeypatch, tmp_path / f"{root.name}-{only}", root, only)
-        for root in (small, story.root)
+        (root.name, only): _runs(monkeypatch, tmp_path / f"{root.name}-{only}", root, only)
+        for root in (*straight, story.root)
         for only in (None, "x")
     }
-    assert len(set(runs.values())) == 1
-    assert set(runs.values()) <= set(range(1, 6))
+    assert {runs[root.name, only] for root in straight for only in (None, "x")} == {4}
+    assert {runs[story.root.name, only] for only in (None, "x")} == {6}
 
 
 def test_a_shallow_clone_is_refused_with_the_command_that_mends_it(story: Story, tmp_path: Path) -> None:

@@ -1,0 +1,94 @@
+"""What takes longest begins before the command line itself is imported: git tells the past, the certificate authorities
+are loaded, and the files are read, so that the pools of their channels are asked for.
+
+Only where the words leave no doubt of what is asked: what the run then does with them is no other than ever, and what
+went wrong here it meets again and tells. It takes over what has begun, and all of it ends with the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from smsops.cli.ahead import Ahead
+    from smsops.files.load import Loaded
+    from smsops.history.begun import Begun
+
+FLAGS = {"plan": ("-q", "-v", "--no-input", "--detailed-exitcode"), "history": ("-q", "-v", "--no-input")}
+"""Of each command that begins early, the options without a value that change nothing of what it reads."""
+VALUED = {"plan": ("-o", "--output", "--color", "--out", "--concurrency"), "history": ("-o", "--output", "--color")}
+"""The same of those with a value."""
+NO_OPTION = ("SMSOPS_API_BASE_URL",)
+"""Variables with the name of an option's that are none."""
+
+
+class Early(NamedTuple):
+    """What has begun."""
+
+    past: Begun | None = None
+    ahead: Ahead | None = None
+    loaded: Loaded | None = None
+    """What `ahead` has heard of."""
+
+
+NOTHING = Early()
+
+
+@contextmanager
+def begun_early(argv: Sequence[str], environ: Mapping[str, str]) -> Iterator[Early]:
+    """Begin what the command line is sure to need, for as long as the block runs."""
+    with ExitStack() as stack:
+        early = NOTHING
+        with suppress(Exception):
+            early = _begun(argv, environ, stack)
+        yield early
+
+
+def _begun(argv: Sequence[str], environ: Mapping[str, str], stack: ExitStack) -> Early:
+    command = argv[0]
+    is_local = "--sandbox" in argv or environ.get("SMSOPS_SANDBOX")
+    if command == "plan" and not is_local and not environ.get("SMSOPS_API_BASE_URL", "").startswith("http:"):
+        from smsops.threads import begin_ahead  # only here and below: other commands need none of this
+
+        begin_ahead(_prepare)
+    options = plain(argv, environ)
+    if options is None:
+        return NOTHING
+    if command == "plan":
+        from smsops.cli.ahead import at_work
+        from smsops.files.load import load_project
+
+        ahead = stack.enter_context(at_work(int(options.get("--concurrency", "32"))))
+        return Early(ahead=ahead, loaded=load_project(Path.cwd(), heard=ahead))
+    from smsops.files.root import find_root
+    from smsops.git import Repository
+    from smsops.history.begun import begun
+
+    return Early(past=stack.enter_context(begun(Repository(find_root(Path.cwd())))))
+
+
+def plain(argv: Sequence[str], environ: Mapping[str, str]) -> dict[str, str] | None:
+    """The options of a command line whose meaning is plain without click; None of any other one."""
+    command, *words = argv
+    if command not in FLAGS or any(name.startswith("SMSOPS_") and name not in NO_OPTION for name in environ):
+        return None
+    options: dict[str, str] = {}
+    rest = iter(words)
+    for word in rest:
+        if word in VALUED[command]:
+            options[word] = next(rest, "")
+        elif word not in FLAGS[command] and (word.startswith("-") or command == "plan"):
+            return None
+    concurrency = options.get("--concurrency", "1")
+    return options if concurrency.isdecimal() and 0 < int(concurrency) <= 256 and "" not in options.values() else None
+
+
+def _prepare() -> None:
+    from smsops.providers import PROVIDERS
+
+    for provider in PROVIDERS.values():
+        if provider.prepare is not None:
+            provider.prepare()
