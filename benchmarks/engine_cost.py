@@ -10,6 +10,7 @@ of smsops also make the values that they plan.
 from __future__ import annotations
 
 import gc
+import json
 import statistics
 import subprocess
 import sys
@@ -46,6 +47,8 @@ from smsops.render.text import plan_text
 ZONES = 1_000
 FEW, MANY = 1_000, 10_000
 TIMES = 3
+TURNS = 9
+ALONE = [sys.executable, "-m", "benchmarks.engine_cost"]
 ALLOWED = 1 / 12
 LINEAR = 1.15
 
@@ -71,9 +74,9 @@ def rows() -> list[Row]:
         write_zones(Path(scratch))
         sync = [peer("octodns-sync"), "--quiet", "--log-stream-stdout", "--config-file", "config.yaml"]
         theirs, their_start = medians(sync, [sync[0], "--version"], times=TIMES - 1, cwd=Path(scratch))
-        few, many = medians(process(1, FEW), process(1, MANY), times=TIMES, cwd=ROOT)
-    alone = [(seconds(MANY // FEW, FEW), seconds(1, MANY)) for _ in range(TIMES)]
-    in_parts, at_once = (statistics.median(each) for each in zip(*alone, strict=True))
+        few, many = medians(process(FEW), process(MANY), times=TIMES, cwd=ROOT)
+    done = subprocess.run(ALONE, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    in_parts, at_once = json.loads(done.stdout)
     engine = {FEW: in_parts * FEW / MANY, MANY: at_once}
     dry_run = f"octodns-sync, {ZONES:,} zones"
     return [
@@ -109,14 +112,9 @@ def write_zones(folder: Path) -> None:
     (folder / "config.yaml").write_text(CONFIG + zones, encoding="utf-8")
 
 
-def process(accounts: int, channels: int) -> list[str]:
-    return [sys.executable, "-m", "benchmarks.engine_cost", str(accounts), str(channels)]
-
-
-def seconds(accounts: int, channels: int) -> float:
-    """What the engine takes in a process of its own, once everything that it is given is there."""
-    done = subprocess.run(process(accounts, channels), cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
-    return float(done.stdout)
+def process(channels: int) -> list[str]:
+    """A process that makes one account and plans it."""
+    return [sys.executable, "-m", "benchmarks.engine_cost", str(channels)]
 
 
 def account(channels: int) -> Account:
@@ -194,14 +192,25 @@ def engine(given: Account) -> str:
     return plan_text(Drawn(plan=whole, channels=by_name, next_command="smsops apply"), color=False)
 
 
-def main(accounts: str, channels: str) -> None:
-    """Plan so many accounts of so many channels, one after the other, and print the seconds that it took."""
-    given = [account(int(channels)) for _ in range(int(accounts))]
+def planned(given: list[Account]) -> float:
+    """The seconds that it takes to plan the accounts, one after the other."""
     begun = time.perf_counter()
     told = [engine(each) for each in given]
     taken = time.perf_counter() - begun
-    assert set(told) == {f"No changes. {int(channels):,} channels unchanged.\n"}, told
-    print(taken)
+    assert set(told) == {f"No changes. {len(given[0][0].channels):,} channels unchanged.\n"}, told
+    return taken
+
+
+def main(channels: str = "") -> None:
+    """Plan one account of so many channels; without a number, many accounts of a few and one of many by turns, and
+    print what both take.
+    """
+    if channels:
+        planned([account(int(channels))])
+        return
+    in_parts, at_once = [account(FEW) for _ in range(MANY // FEW)], [account(MANY)]
+    taken = [(planned(in_parts), planned(at_once)) for _ in range(TURNS)]
+    print(json.dumps([statistics.median(each) for each in zip(*taken, strict=True)]))
 
 
 if __name__ == "__main__":

@@ -34,11 +34,13 @@ def run(argv: Sequence[str], early: Early = NOTHING) -> int:
     command = root()
     context = click.Context(command, info_name="smsops", obj=early, **command.context_settings)
     with ended_at_once(), context:
-        return _guarded(context, list(argv))
+        return _guarded(context, list(argv), early)
 
 
-def _guarded(context: click.Context, argv: list[str]) -> int:
+def _guarded(context: click.Context, argv: list[str], early: Early) -> int:
     """The run, with every failure reported while the run's own folder and outputs still stand."""
+    if early.interrupted:
+        return _failed(context, argv, _interrupted())
     try:
         context.command.parse_args(context, list(argv))
         return int(context.command.invoke(context) or ExitCode.OK)

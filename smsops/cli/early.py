@@ -8,7 +8,7 @@ went wrong here it meets again and tells. It takes over what has begun, and all 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,6 +32,8 @@ class Early(NamedTuple):
     ahead: Ahead | None = None
     loaded: Loaded | None = None
     """What `ahead` has heard of."""
+    interrupted: bool = False
+    """Whether somebody pressed Ctrl-C meanwhile; the run tells it."""
 
 
 NOTHING = Early()
@@ -42,8 +44,12 @@ def begun_early(argv: Sequence[str], environ: Mapping[str, str]) -> Iterator[Ear
     """Begin what the command line is sure to need, for as long as the block runs."""
     with ExitStack() as stack:
         early = NOTHING
-        with suppress(Exception):
+        try:
             early = _begun(argv, environ, stack)
+        except KeyboardInterrupt:
+            early = Early(interrupted=True)
+        except Exception:
+            pass
         yield early
 
 
