@@ -79,10 +79,10 @@ def main() -> int:
         return _printed(version_line())
     try:
         from smsops.cli.early import begun_early
+        from smsops.cli.signals import ended_at_once, settled
 
-        with begun_early(argv, os.environ) as early:
+        with ended_at_once(), begun_early(argv, os.environ) as early:
             from smsops.cli.boundary import run
-            from smsops.cli.signals import settled
 
             code = run(argv, early)
             settled(code)

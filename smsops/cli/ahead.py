@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from smsops.errors import SecretError
+from smsops.threads import begin_ahead
 
 if TYPE_CHECKING:
     from smsops.cli.terminal import Terminal
@@ -72,6 +73,14 @@ class Ahead:
         return begin(connection_of(account, secret, self._concurrency, Endless()))
 
 
+def _prepare() -> None:
+    from smsops.providers import PROVIDERS  # only here: the thread imports it beside what else is being imported
+
+    for provider in PROVIDERS.values():
+        if provider.prepare is not None:
+            provider.prepare()
+
+
 @contextmanager
 def head_start(wish: Wish, terminal: Terminal) -> Iterator[Ahead | None]:
     """For as long as the block runs; None where the plan may need less than all files say."""
@@ -88,6 +97,8 @@ def head_start(wish: Wish, terminal: Terminal) -> Iterator[Ahead | None]:
 @contextmanager
 def at_work(concurrency: int) -> Iterator[Ahead]:
     """For as long as the block runs."""
+    if not os.environ.get("SMSOPS_API_BASE_URL", "").startswith("http:"):
+        begin_ahead(_prepare)
     ahead = Ahead(concurrency)
     interval = sys.getswitchinterval()
     # Reading and planning never wait, so each answer would wait for them as long as threads wait for one another.

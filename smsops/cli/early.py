@@ -7,7 +7,7 @@ went wrong here it meets again and tells. It takes over what has begun, and all 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -54,17 +54,11 @@ def begun_early(argv: Sequence[str], environ: Mapping[str, str]) -> Iterator[Ear
 
 
 def _begun(argv: Sequence[str], environ: Mapping[str, str], stack: ExitStack) -> Early:
-    command = argv[0]
-    is_local = "--sandbox" in argv or environ.get("SMSOPS_SANDBOX")
-    if command == "plan" and not is_local and not environ.get("SMSOPS_API_BASE_URL", "").startswith("http:"):
-        from smsops.threads import begin_ahead  # only here and below: other commands need none of this
-
-        begin_ahead(_prepare)
     options = plain(argv, environ)
     if options is None:
         return NOTHING
-    if command == "plan":
-        from smsops.cli.ahead import at_work
+    if argv[0] == "plan":
+        from smsops.cli.ahead import at_work  # only here and below: other commands need none of this
         from smsops.files.load import load_project
 
         ahead = stack.enter_context(at_work(int(options.get("--concurrency", "32"))))
@@ -84,17 +78,28 @@ def plain(argv: Sequence[str], environ: Mapping[str, str]) -> dict[str, str] | N
     options: dict[str, str] = {}
     rest = iter(words)
     for word in rest:
-        if word in VALUED[command]:
+        if word in VALUES and word in VALUED[command] and word not in options:
             options[word] = next(rest, "")
+            if not VALUES[word](options[word]):
+                return None
         elif word not in FLAGS[command] and (word.startswith("-") or command == "plan"):
             return None
-    concurrency = options.get("--concurrency", "1")
-    return options if concurrency.isdecimal() and 0 < int(concurrency) <= 256 and "" not in options.values() else None
+    return options
 
 
-def _prepare() -> None:
-    from smsops.providers import PROVIDERS
+def _is_file(name: str) -> bool:
+    return name != "" and not name.startswith("-") and not name.lower().endswith((".yaml", ".yml"))
 
-    for provider in PROVIDERS.values():
-        if provider.prepare is not None:
-            provider.prepare()
+
+def _is_concurrency(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and 0 < int(text) <= 256
+
+
+VALUES: Mapping[str, Callable[[str], bool]] = {
+    "-o": ("text", "json", "markdown").__contains__,
+    "--output": ("text", "json", "markdown").__contains__,
+    "--color": ("auto", "always", "never").__contains__,
+    "--out": _is_file,
+    "--concurrency": _is_concurrency,
+}
+"""By option, whether a value is one that no command that has the option refuses."""

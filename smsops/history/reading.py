@@ -201,9 +201,10 @@ def _arrivals(
     """
 
     def told(commits: Iterable[tuple[Node, tuple[Node, ...]]]) -> Iterator[Arrival]:
-        store = stack.enter_context(objects(ahead.repository))
-        moves = _moves(commits, project_file, store)
-        return _with_contents(moves if only is None else _narrowed(moves, only), project_file, store)
+        # Each time another one, which ends with what was read of it: what it still had to say would be in its way.
+        with objects(ahead.repository) as store:
+            moves = _moves(commits, project_file, store)
+            yield from _with_contents(moves if only is None else _narrowed(moves, only), project_file, store)
 
     with stack:
         read: list[Node] = []

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
+import time
 from collections import Counter
 from collections.abc import Mapping
 from importlib import import_module
@@ -12,11 +16,10 @@ import pytest
 
 from smsops.cli import COMMANDS
 from smsops.cli.boundary import run as run_argv
-from smsops.cli.early import FLAGS, NO_OPTION, NOTHING, VALUED, begun_early, plain
-from smsops.cli.options import environment_name, global_options
+from smsops.cli.early import FLAGS, NO_OPTION, NOTHING, VALUED, VALUES, begun_early, plain
+from smsops.cli.options import FORMATS, environment_name, global_options
 from smsops.sandbox.server import Sandbox
-from smsops.threads import work_is_ahead
-from tests.cli.door import Run, process
+from tests.cli.door import Run, process, started
 
 NOT_PLAIN = {
     "plan": {"--allow", "--changed-since", "--shard", "-C", "--chdir", "--config", "--sandbox"},
@@ -33,6 +36,13 @@ def test_what_each_option_means_to_it_is_decided(command: str) -> None:
     assert plainly == {*FLAGS[command], *VALUED[command]}
     assert {option.is_flag for option in options if plainly & {*option.opts} & {*FLAGS[command]}} == {True}
     assert {option.is_flag for option in options if plainly & {*option.opts} & {*VALUED[command]}} == {False}
+
+
+def test_each_format_that_is_plain_is_one_of_the_command() -> None:
+    for command, valued in VALUED.items():
+        loaded = import_module(COMMANDS[command][0]).command
+        for option in {"-o", "--output"} & {*valued}:
+            assert [name for name in FORMATS if VALUES[option](name) and name not in loaded.renderers] == []
 
 
 def test_no_variable_that_sets_an_option_is_taken_for_another_one() -> None:
@@ -63,6 +73,13 @@ def test_a_plain_line_is_plain_unless_a_variable_may_say_more(line: str) -> None
         "plan --out=p.json",
         "plan --concurrency 0",
         "plan --concurrency 257",
+        "plan --concurrency \u0663",
+        "plan --color purple",
+        "plan -o nonsense",
+        "plan -o csv",
+        "plan -o json=p.json",
+        "plan -o json -o json",
+        "plan --out channels/codes.yaml",
         "plan --concurrency -1",
         "plan --shard 1/2",
         "plan -C ..",
@@ -76,20 +93,42 @@ def test_any_other_line_is_left_to_click(line: str) -> None:
 
 def test_nothing_begins_where_nothing_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SMSOPS_API_BASE_URL", "http://127.0.0.1:1")
+    begun: list[object] = []
+    monkeypatch.setattr("smsops.cli.ahead.begin_ahead", begun.append)
     for line in ("plan --sandbox", "history codes", "validate", "plan"):
-        with begun_early(line.split(), {"SMSOPS_API_BASE_URL": "http://127.0.0.1:1"}) as begun:
-            assert begun is NOTHING
-    assert not work_is_ahead()
+        with begun_early(line.split(), os.environ) as early:
+            assert early is NOTHING
+    assert begun == []
 
 
-def test_authorities_are_loaded_where_they_may_be_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    prepared: list[str] = []
-    monkeypatch.setattr("smsops.threads.begin_ahead", lambda work: prepared.append(work.__name__))
-    for line in ("plan", "plan codes"):
-        with begun_early(line.split(), {}):
-            pass
-    assert prepared == ["_prepare", "_prepare"]
+@pytest.mark.parametrize("line", ["plan", "plan --allow prune"])
+def test_authorities_are_loaded_where_they_may_be_needed(
+    run: Run, project: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr("smsops.cli.ahead.begin_ahead", lambda work: begun.append(work.__name__))
+    (project / "channels" / "zz.yaml").write_text("name: zz\n", encoding="utf-8")
+    with begun_early(line.split(), {}) as early:
+        assert run_argv(line.split(), early) == 3
+    assert begun == ["_prepare"]
+
+
+def test_a_signal_ends_what_began_early_as_it_ends_all_else(project: Path, tmp_path: Path) -> None:
+    waits = tmp_path / "bin" / "git"
+    waits.parent.mkdir()
+    waits.write_text(f"#!/bin/sh\n: > {tmp_path}/asked\nexec sleep 60\n", encoding="utf-8")
+    waits.chmod(0o755)
+    path = f"{waits.parent}{os.pathsep}{os.environ['PATH']}"
+    with started("history", "codes", "-o", "json", cwd=project, env={"PATH": path}) as running:
+        for _ in range(3000):
+            if (tmp_path / "asked").exists():
+                break
+            time.sleep(0.01)
+        running.send_signal(signal.SIGTERM)
+        out, _ = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert json.loads(out)["error"]["message"] == "The run was interrupted."
 
 
 def test_a_plan_in_a_process_of_its_own_is_the_same_plan(

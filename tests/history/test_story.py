@@ -433,7 +433,8 @@ def test_the_number_of_runs_of_git_depends_on_whether_commits_lie_beside_the_mai
         for only in (None, "x")
     }
     assert {runs[root.name, only] for root in straight for only in (None, "x")} == {4}
-    assert {runs[story.root.name, only] for only in (None, "x")} == {6}
+    # The git that was to read contents may be ended before it has begun.
+    assert {runs[story.root.name, only] for only in (None, "x")} <= {5, 6}
 
 
 def test_a_shallow_clone_is_refused_with_the_command_that_mends_it(story: Story, tmp_path: Path) -> None:
@@ -542,3 +543,17 @@ def test_a_repository_without_the_project_has_no_channels(tmp_path: Path) -> Non
     root = store.write(tmp_path / "else", line.tip)
     assert read(root).pasts == ()
     assert read(root).project == ()
+
+
+def test_a_history_that_forks_late_is_told_whole_and_to_an_end(tmp_path: Path) -> None:
+    store = Store()
+    line = Line(store)
+    filling = "".join(f"# {number:060}\n" for number in range(1000))  # of 25 of these no pipe holds all
+    for version in range(1, 31):
+        line.commit("All", {"smsops.yaml": project(), "channels/a.yaml": channel("a", version) + filling})
+    read(store.write(tmp_path / "straight", line.tip))
+    branch = line.branch()
+    branch.commit("Side", {"smsops.yaml": project(), "channels/a.yaml": channel("a", 40) + filling})
+    line.merge("Merge", branch)
+    told = read(store.write(tmp_path / "forked", line.tip))
+    assert len(told.pasts[0].versions) == 31

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,9 @@ from smsops.providers import PROVIDERS
 from smsops.providers.base import Connection
 from smsops.providers.twilio import headstart
 from smsops.providers.twilio.headstart import TwilioHeadStart, begin
+from smsops.providers.twilio.limiter import START
 from smsops.providers.twilio.read import TwilioReader, open_reader
+from smsops.providers.twilio.transport import Transport
 from tests.providers.scripted import (
     ACCOUNT,
     CUT,
@@ -129,3 +132,35 @@ def test_after_the_end_nothing_is_sent_and_nobody_waits(server: Scripted, connec
     assert {asked.path for asked in server.asked} <= {SERVICES}
     assert all(thread.daemon for thread in threading.enumerate() if thread.name == "smsops-ahead")
     assert ACCOUNT not in repr(ahead)
+
+
+def test_a_way_that_breaks_while_it_connects_is_met_again_by_the_reader(
+    account: Scripted, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Transport) -> bool:
+        raise LookupError
+
+    monkeypatch.setattr(Transport, "connect", broken)
+    with begun(connection, SERVICE, OTHER) as (_, reader):
+        assert check(reader) == 3
+
+
+def test_what_cannot_be_reached_is_not_tried_by_every_sender(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+    real = Transport.connect
+
+    def noted(self: Transport) -> bool:
+        tried.append(len(tried))
+        return real(self)
+
+    monkeypatch.setattr(Transport, "connect", noted)
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    start = begin(replace(connection, base_url=f"http://127.0.0.1:{port}", concurrency=40))
+    for number in range(60):
+        start.expect(f"MG{number:032x}")
+    assert {early.result() for early in start.taken().values()} == {None}
+    assert len(tried) <= START
+    start.close()

@@ -81,11 +81,13 @@ class Direct:
                 connection.close()
         return reply
 
-    def connect(self) -> None:
-        """Open a connection for a request that is to come. Where that fails, the request finds out why."""
+    def connect(self) -> bool:
+        """Open a connection for a request that is to come; whether it is there. A request finds out why it is not."""
         connection = self._opened()
-        if not isinstance(connection, Unsent):
-            self._idle.append((connection, time.monotonic()))
+        if isinstance(connection, Unsent):
+            return False
+        self._idle.append((connection, time.monotonic()))
+        return True
 
     def _kept(self) -> socket.socket | None:
         """The connection that was used last, not long ago, and that the server has not closed meanwhile."""

@@ -96,14 +96,16 @@ class TwilioHeadStart:
 
     def _connect(self, transport: Transport, place: int) -> None:
         """Connect before there is a request to send. Those that the limit lets in later wait until the first are there,
-        and then use the time in which these are answered.
+        and then use the time in which these are answered. Where there is no connection, the reader finds out why.
         """
         if place > START:
             self._first_are_there.wait()
         try:
-            transport.connect()
+            self._is_over = self._is_over or not transport.connect()
+        except Exception:  # as in `_send`
+            self._is_over = True
         finally:
-            if place == START:
+            if place == START or self._is_over:
                 self._first_are_there.set()
 
     def _one(self, transport: Transport, path: str, early: Early) -> None:

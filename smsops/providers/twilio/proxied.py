@@ -37,8 +37,9 @@ class Proxied:
         self._connections = _through(proxy, connections, context).connection_from_url(origin)
         self._timeout = urllib3.Timeout(connect=connect_timeout, read=read_timeout)
 
-    def connect(self) -> None:
+    def connect(self) -> bool:
         """Nothing: the pool connects when it has a request."""
+        return True
 
     def send(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None

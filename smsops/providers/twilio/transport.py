@@ -30,7 +30,7 @@ class Way(Protocol):
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
     ) -> Reply | Unsent | Unanswered: ...
 
-    def connect(self) -> None: ...
+    def connect(self) -> bool: ...
 
 
 class Transport:
@@ -50,9 +50,9 @@ class Transport:
         # Every run needs this host, and what is wrong with a proxy shows now.
         self._host(self.address.origin(Product.MESSAGING))
 
-    def connect(self) -> None:
-        """Open a connection to the host that every run needs."""
-        self._host(self.address.origin(Product.MESSAGING)).connect()
+    def connect(self) -> bool:
+        """Open a connection to the host that every run needs; whether it is there."""
+        return self._host(self.address.origin(Product.MESSAGING)).connect()
 
     def once(
         self, method: str, target: Target, *, parameters: str, form: str | None, headers: Mapping[str, str]
