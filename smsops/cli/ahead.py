@@ -74,7 +74,10 @@ class Ahead:
 
 
 def _prepare() -> None:
-    from smsops.providers import PROVIDERS  # only here: the thread imports it beside what else is being imported
+    # Only here: the thread imports them beside what else is being imported, and begins with what nobody else does.
+    import ssl  # noqa: F401
+
+    from smsops.providers import PROVIDERS
 
     for provider in PROVIDERS.values():
         if provider.prepare is not None:
