@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import selectors
 import ssl
 import subprocess
 import sys
@@ -155,7 +156,9 @@ def main(place: str, channels: str, latency: str, limit: str, is_behind: str) ->
         print(json.dumps(told), flush=True)
 
     serving = serve(sandbox, certificate, latency=float(latency), limit=int(limit), ready=ready)
-    threading.Thread(target=lambda: asyncio.run(serving), daemon=True).start()
+    # By select, which waits to the microsecond: epoll rounds each wait up to a millisecond, which the distance is not.
+    runner = asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(selectors.SelectSelector()))
+    threading.Thread(target=lambda: runner.run(serving), daemon=True).start()
     sys.stdin.read()
 
 

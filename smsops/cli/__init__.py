@@ -90,7 +90,7 @@ def main() -> int:
         os._exit(INTERRUPTED)  # there is nothing to tell yet, and nothing to wait for
     # The system takes back what is left; to look through all of it for circles takes longer than most runs' output.
     atexit.register(gc.freeze)
-    atexit.register(_left_behind, code)
+    atexit.register(_left_behind, code, early.ahead is not None)
     if code == INTERRUPTED:
         # Everything is said and written; reads that still wait for an answer must not hold the process up.
         os._exit(code)
@@ -127,13 +127,14 @@ def version_line() -> str:
     return f"smsops {__version__}\n"
 
 
-def _left_behind(code: int) -> None:
-    """End the process at once where something that was begun ahead is still at work: everything is said and written,
-    and OpenSSL takes its tables away as the process ends, which a thread in the middle of them answers with a crash.
+def _left_behind(code: int, has_begun: bool) -> None:
+    """End the process at once where something that was begun ahead may still be at work: everything is said and
+    written, and OpenSSL takes its tables away as the process ends, which a thread in the middle of them answers with a
+    crash. What was read is given back by the system faster, too.
     """
     from smsops.threads import work_is_ahead
 
-    if work_is_ahead():
+    if has_begun or work_is_ahead():
         os._exit(code)
 
 

@@ -31,7 +31,7 @@ OPTIONS = {
     "instructions": "channel",
 }
 """The long options of each command that has its own, in their order."""
-_EVERY = "chdir config sandbox output color no-input help"
+EVERY = "chdir config sandbox output color no-input help"
 
 
 def quick_answer(environ: Mapping[str, str]) -> str:
@@ -58,7 +58,7 @@ def _options(words: list[str], begun: str) -> str:
     """The options of a command, as bash takes them; other shells also show what each is for."""
     if not words or words[0] not in COMMANDS or words[:2] == ["plan", "merge"] or words[0] in ("audit", "sandbox"):
         return ""
-    options = [f"--{name}" for name in f"{OPTIONS.get(words[0], '')} {_EVERY}".split()]
+    options = [f"--{name}" for name in f"{OPTIONS.get(words[0], '')} {EVERY}".split()]
     return "".join(f"plain,{option}\n" for option in options if option.startswith(begun))
 
 

@@ -12,6 +12,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from smsops.cli.completing import EVERY, OPTIONS
+
 if TYPE_CHECKING:
     from smsops.cli.ahead import Ahead
     from smsops.files.load import Loaded
@@ -21,8 +23,6 @@ FLAGS = {"plan": ("-q", "-v", "--no-input", "--detailed-exitcode"), "history": (
 """Of each command that begins early, the options without a value that change nothing of what it reads."""
 VALUED = {"plan": ("-o", "--output", "--color", "--out", "--concurrency"), "history": ("-o", "--output", "--color")}
 """The same of those with a value."""
-NO_OPTION = ("SMSOPS_API_BASE_URL",)
-"""Variables with the name of an option's that are none."""
 
 
 class Early(NamedTuple):
@@ -73,7 +73,7 @@ def _begun(argv: Sequence[str], environ: Mapping[str, str], stack: ExitStack) ->
 def plain(argv: Sequence[str], environ: Mapping[str, str]) -> dict[str, str] | None:
     """The options of a command line whose meaning is plain without click; None of any other one."""
     command, *words = argv
-    if command not in FLAGS or any(name.startswith("SMSOPS_") and name not in NO_OPTION for name in environ):
+    if command not in FLAGS or not variables(command).isdisjoint(environ):
         return None
     options: dict[str, str] = {}
     rest = iter(words)
@@ -85,6 +85,12 @@ def plain(argv: Sequence[str], environ: Mapping[str, str]) -> dict[str, str] | N
         elif word not in FLAGS[command] and (word.startswith("-") or command == "plan"):
             return None
     return options
+
+
+def variables(command: str) -> frozenset[str]:
+    """Those that set an option of a command."""
+    options = (*OPTIONS.get(command, "").split(), *EVERY.split(), "quiet", "verbose")
+    return frozenset("SMSOPS_" + option.upper().replace("-", "_") for option in options)
 
 
 def _is_file(name: str) -> bool:

@@ -17,7 +17,6 @@ minutes. A run that is told to stop waits less: `Transport.wait` ends the tries 
 
 from __future__ import annotations
 
-import random
 import re
 import time
 from collections.abc import Callable
@@ -36,6 +35,12 @@ class Verdict(Enum):
     AGAIN = auto()
     LOST = auto()
     FAILED = auto()
+
+
+def _chance() -> float:
+    import random  # only here: few runs repeat anything
+
+    return random.random()
 
 
 class RetryPolicy(Frozen):
@@ -61,7 +66,7 @@ class RetryPolicy(Frozen):
     """The part of a wait that chance adds or takes away."""
     sleep: Callable[[float], object] | None = None
     """None: the connection's patience sleeps."""
-    draw: Callable[[], float] = random.random
+    draw: Callable[[], float] = _chance
     now: Callable[[], float] = time.time
 
     def bound(self, verdict: Verdict) -> int:
