@@ -38,6 +38,10 @@ class Freshness(Frozen):
     services: Mapping[str, str] = {}
     """Service SID by channel, for creates that are done."""
     stale: tuple[Finding, ...] = ()
+    made: tuple[Finding, ...] = ()
+    """Creates that are done by the word of a record. Unless it is one of this plan, another apply made the service, and
+    what the plan still has to do rests on there being none.
+    """
 
 
 def wanted_again(plan: AccountPlan, base: Base) -> tuple[Wanted, ...]:
@@ -78,13 +82,18 @@ def freshness(plan: AccountPlan, *, live: LiveState, base: Base, allowed: frozen
     )
     done = []
     stale: list[Finding] = []
+    made: list[Finding] = []
     for change in plan.changes:
         found = look.verdict(change)
         if found is DONE:
             done.append(change)
+            if isinstance(change, CreateService) and (sid := look.services[change.channel]) == _recorded(
+                base, change.channel
+            ):
+                made.append(_Moved(what="the service", planned="none", present=sid).finding(change))
         elif isinstance(found, _Moved):
             stale.append(found.finding(change))
-    return Freshness(done=frozenset(done), services=look.services, stale=tuple(stale))
+    return Freshness(done=frozenset(done), services=look.services, stale=tuple(stale), made=tuple(made))
 
 
 class _Standing:

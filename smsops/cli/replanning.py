@@ -65,6 +65,8 @@ def replanned(
             at = book.ledger.applied_at(account.name, plan.plan_id)
             if at is not None and found.done != frozenset(planned.changes):
                 stale.append(_undone_since(account, at))
+            elif found.done != frozenset(planned.changes) and not book.ledger.attempted(account.name, plan.plan_id):
+                stale.extend(found.made)
             standing = Standing(done=found.done, services=found.services, saved=True)
             return Ready(account=account, base=base, reader=reader, plan=planned, standing=standing)
 

@@ -59,6 +59,16 @@ class Ledger:
                     return str(data["finished_at"])
         return None
 
+    def attempted(self, account: str, plan_id: str) -> bool:
+        """Whether a plan was begun to be applied to an account, whatever came of it; one that was refused was not."""
+        mark = f"-{_brief(plan_id)}.json"
+        for path in self._newest_first(account):
+            if path.endswith(mark):
+                data = self._record(path)["data"]
+                if data["plan_id"] == plan_id and data.get("ending") not in (Ending.STALE, Ending.REFUSED):
+                    return True
+        return False
+
     def newest_first(self, account: str) -> Iterator[Record]:
         """The account's records."""
         return (self._record(path) for path in self._newest_first(account))

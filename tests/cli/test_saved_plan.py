@@ -312,6 +312,26 @@ def test_a_namesake_that_came_after_the_plan_is_not_taken_for_ours(team: Team):
     assert f"the service named 'a' was none when the plan was made, and is {sid} now" in ran.err
 
 
+def test_a_service_that_another_apply_made_is_not_taken_for_the_one_that_a_plan_was_to_make(team: Team):
+    clone = team.start(a=text("a", A))
+    team.ok(clone, "apply", "--yes")
+    write_project(clone, new=text("new", D, E))
+    commit(clone, "two numbers")
+    plan = saved(team, clone)
+    write_project(clone, new=text("new", D))
+    commit(clone, "one number after all")
+    team.ok(clone, "apply", "--yes")
+    for _ in range(2):  # that it was refused once makes it no plan that was begun
+        seen = len(team.writes())
+        ran = team.run(clone, "apply", str(plan), "--yes", "-o", "json")
+        assert (ran.code, len(team.writes())) == (6, seen)
+        assert "service.create of new: the service was none when the plan was made" in ran.out
+    write_project(clone, new=text("new", D, E))
+    commit(clone, "two after all")
+    team.ok(clone, "apply", "--yes")
+    assert team.run(clone, "apply", str(plan), "--yes").code == 0  # all that it asks for is done
+
+
 def test_a_plan_is_good_for_one_apply(changed: Changed):
     team, clone, path = changed
     team.ok(clone, "apply", str(path))
