@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from smsops.diagnostics import Finding
 from smsops.errors import LedgerError
@@ -51,23 +52,20 @@ class Ledger:
 
     def applied_at(self, account: str, plan_id: str) -> str | None:
         """When a plan was wholly applied to an account; None where no record says so."""
-        mark = f"-{_brief(plan_id)}.json"
-        for path in self._newest_first(account):
-            if path.endswith(mark):
-                data = self._record(path)["data"]
-                if data["plan_id"] == plan_id and data.get("ending") == Ending.APPLIED:
-                    return str(data["finished_at"])
-        return None
+        ended = (data for data in self._attempts(account, plan_id) if data.get("ending") == Ending.APPLIED)
+        return next((str(data["finished_at"]) for data in ended), None)
 
     def attempted(self, account: str, plan_id: str) -> bool:
         """Whether a plan was begun to be applied to an account, whatever came of it; one that was refused was not."""
+        refused = (Ending.STALE, Ending.REFUSED)
+        return any(data.get("ending") not in refused for data in self._attempts(account, plan_id))
+
+    def _attempts(self, account: str, plan_id: str) -> Iterator[Mapping[str, Any]]:
+        """What the records of a plan hold, newest first."""
         mark = f"-{_brief(plan_id)}.json"
         for path in self._newest_first(account):
-            if path.endswith(mark):
-                data = self._record(path)["data"]
-                if data["plan_id"] == plan_id and data.get("ending") not in (Ending.STALE, Ending.REFUSED):
-                    return True
-        return False
+            if path.endswith(mark) and (data := self._record(path)["data"])["plan_id"] == plan_id:
+                yield data
 
     def newest_first(self, account: str) -> Iterator[Record]:
         """The account's records."""
